@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_host.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static socklen_t to_sockaddr(const struct tw_endpoint *e, int ifindex, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in6 *a6 = (struct sockaddr_in6 *)ss;
+	struct sockaddr_in *a4 = (struct sockaddr_in *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (e->addr.family == 6) {
+		a6->sin6_family = AF_INET6;
+		a6->sin6_port = htons(e->port);
+		memcpy(&a6->sin6_addr, e->addr.b, sizeof(a6->sin6_addr));
+		if (tw_addr_is_link_local(&e->addr))
+			a6->sin6_scope_id = (uint32_t)ifindex;
+		return sizeof(*a6);
+	}
+	a4->sin_family = AF_INET;
+	a4->sin_port = htons(e->port);
+	memcpy(&a4->sin_addr, e->addr.b, sizeof(a4->sin_addr));
+	return sizeof(*a4);
+}
+
+/*
+ * The filter drops every datagram before it reaches the receive queue: the kernel counts it as
+ * delivered (no ICMP), and nothing fills up.
+ */
+static int drop_everything(int fd)
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog prog = {.len = 1, .filter = &drop};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
+}
+
+int tw_host_hold_port(
+	int ifindex, const struct tw_endpoint *local, uint16_t *ret_port, struct tw_err *err)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = to_sockaddr(local, ifindex, &ss);
+	char ifname[IF_NAMESIZE], text[TW_ADDR_STR];
+	int fd, rc, on = 1;
+
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return tw_fail(err, -errno, "cannot make a UDP socket: %s", strerror(errno));
+	if (local->addr.family == 6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (ifindex) {
+		if (!if_indextoname((unsigned int)ifindex, ifname) ||
+			setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+				(socklen_t)strlen(ifname)) < 0)
+			goto fail;
+	}
+	/* Filter first: nothing may slip in between bind and filter. */
+	if (drop_everything(fd) < 0 || bind(fd, (struct sockaddr *)&ss, len) < 0 ||
+		getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+		goto fail;
+	*ret_port = ntohs(local->addr.family == 6 ? ((struct sockaddr_in6 *)&ss)->sin6_port
+						  : ((struct sockaddr_in *)&ss)->sin_port);
+	return fd;
+fail:
+	rc = -errno;
+	close(fd);
+	tw_endpoint_format(local, text);
+	if (rc == -EADDRINUSE)
+		return tw_fail(err, rc, "UDP port %s is in use by another program", text);
+	return tw_fail(err, rc, "cannot hold UDP port %s: %s", text, strerror(-rc));
+}
