@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_keyfile.h"
+
+#include "tw_keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keyfile_priv.h"
+
+struct tw_keyfile {
+	size_t n;
+	size_t arena_len;
+	char *arena; /* ids and keys; never moves, entries point into it */
+	struct tw_secret entry[];
+};
+
+void tw_keyfile_destroy(struct tw_keyfile *kf)
+{
+	if (!kf)
+		return;
+	tw_wipe(kf->arena, kf->arena_len);
+	free(kf->arena);
+	free(kf);
+}
+
+/* Sort key of look-up order: kinds as in the enum, longer prefixes first, then as written. */
+static int by_lookup(const void *pa, const void *pb)
+{
+	const struct tw_secret *a = pa;
+	const struct tw_secret *b = pb;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == TW_KEYID_PREFIX && a->prefix_len != b->prefix_len)
+		return a->prefix_len > b->prefix_len ? -1 : 1;
+	return a->id < b->id ? -1 : 1; /* the arena grows with the lines */
+}
+
+static bool same_id(const struct tw_secret *a, const struct tw_secret *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case TW_KEYID_SSID:
+		return a->ssid == b->ssid;
+	case TW_KEYID_PREFIX:
+		return a->family == b->family && a->prefix_len == b->prefix_len &&
+		       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+	case TW_KEYID_ANY:
+		return true;
+	case TW_KEYID_USER:
+		return strcmp(a->id, b->id) == 0;
+	}
+	return false;
+}
+
+/* Sorted by identity so that equal ones are neighbours. */
+static int by_identity(const void *pa, const void *pb)
+{
+	const struct tw_secret *a = *(const struct tw_secret *const *)pa;
+	const struct tw_secret *b = *(const struct tw_secret *const *)pb;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == TW_KEYID_USER)
+		return strcmp(a->id, b->id);
+	if (a->kind == TW_KEYID_SSID)
+		return a->ssid < b->ssid ? -1 : a->ssid > b->ssid;
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->prefix_len != b->prefix_len)
+		return a->prefix_len < b->prefix_len ? -1 : 1;
+	return memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
+static int check_duplicates(const struct tw_keyfile *kf, const char *name, struct tw_err *err)
+{
+	const struct tw_secret **v = calloc(kf->n + 1, sizeof(*v));
+	int r = 0;
+
+	if (!v)
+		return tw_fail(err, -ENOMEM, "%s: out of memory", name);
+	for (size_t i = 0; i < kf->n; i++)
+		v[i] = &kf->entry[i];
+	qsort(v, kf->n, sizeof(*v), by_identity);
+	for (size_t i = 1; i < kf->n && !r; i++)
+		if (same_id(v[i - 1], v[i]))
+			r = tw_fail(err, -EINVAL, "%s: KEYID \"%s\" has more than one entry", name,
+				v[i]->id);
+	free(v);
+	return r;
+}
+
+static size_t count_lines(const char *text, size_t len)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+int tw_keyfile_parse(const char *name, const char *text, size_t len, enum tw_keyfile_format format,
+	struct tw_err *ret_err, struct tw_keyfile **ret)
+{
+	size_t lines = count_lines(text, len);
+	struct tw_keyfile *kf = calloc(1, sizeof(*kf) + lines * sizeof(kf->entry[0]));
+	const char *p = text;
+	const char *end = text + len;
+	char *out;
+	size_t no = 0;
+	int r = 0;
+
+	/* An id and a key are never longer than their line; one more octet for the id's NUL. */
+	if (kf) {
+		kf->arena_len = len + lines + 1;
+		kf->arena = calloc(1, kf->arena_len);
+	}
+	if (!kf || !kf->arena) {
+		free(kf);
+		return tw_fail(ret_err, -ENOMEM, "%s: out of memory", name);
+	}
+	out = kf->arena;
+	while (p < end && !r) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = nl ? nl : end;
+		const char *why = NULL;
+
+		no++;
+		r = keyfile_line(p, stop, format, &out, &kf->entry[kf->n], &why);
+		if (r == 1)
+			kf->n++;
+		r = r < 0 ? tw_fail(ret_err, r, "%s:%zu: %s", name, no, why) : 0;
+		p = stop + 1;
+	}
+	if (!r)
+		r = check_duplicates(kf, name, ret_err);
+	if (r) {
+		tw_keyfile_destroy(kf);
+		return r;
+	}
+	qsort(kf->entry, kf->n, sizeof(kf->entry[0]), by_lookup);
+	*ret = kf;
+	return 0;
+}
+
+/* Everything about the open file that must hold before one octet of it is used. */
+static int check_file(int fd, const char *path, struct tw_err *err, size_t *ret_size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return tw_fail(err, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return tw_fail(err, -EINVAL, "%s: not a regular file", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return tw_fail(err, -EACCES, "%s: belongs to user %u, not to us or root", path,
+			(unsigned int)st.st_uid);
+	if (st.st_mode & 07777 & ~(mode_t)0600)
+		return tw_fail(err, -EACCES, "%s: mode %04o, keys must have 0600 or less", path,
+			(unsigned int)(st.st_mode & 07777));
+	if (st.st_size > TW_KEYFILE_SIZE_MAX)
+		return tw_fail(err, -EFBIG, "%s: larger than %d octets", path, TW_KEYFILE_SIZE_MAX);
+	*ret_size = (size_t)st.st_size;
+	return 0;
+}
+
+int tw_keyfile_load(const char *path, enum tw_keyfile_format format, struct tw_err *ret_err,
+	struct tw_keyfile **ret)
+{
+	/* O_NONBLOCK: a FIFO must not hold us before fstat() has turned it away. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t size = 0;
+	size_t got = 0;
+	char *text = NULL;
+	int r;
+
+	if (fd < 0)
+		return tw_fail(ret_err, -errno, "%s: %s", path, strerror(errno));
+	r = check_file(fd, path, ret_err, &size);
+	if (r)
+		goto out;
+	text = malloc(size + 1);
+	if (!text) {
+		r = tw_fail(ret_err, -ENOMEM, "%s: out of memory", path);
+		goto out;
+	}
+	while (got < size) {
+		ssize_t n = read(fd, text + got, size - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			r = tw_fail(ret_err, -errno, "%s: %s", path, strerror(errno));
+			goto out;
+		}
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	r = tw_keyfile_parse(path, text, got, format, ret_err, ret);
+out:
+	if (text)
+		tw_wipe(text, size + 1);
+	free(text);
+	close(fd);
+	return r;
+}
+
+const struct tw_secret *tw_keyfile_entry(const struct tw_keyfile *kf, size_t i)
+{
+	return i < kf->n ? &kf->entry[i] : NULL;
+}
+
+const struct tw_secret *tw_keyfile_user(const struct tw_keyfile *kf, const void *id, size_t len)
+{
+	const char *s = id;
+
+	while (len && s[len - 1] == '\0')
+		len--;
+	for (size_t i = 0; i < kf->n; i++) {
+		const struct tw_secret *e = &kf->entry[i];
+
+		if (e->kind == TW_KEYID_USER && strlen(e->id) == len && memcmp(e->id, s, len) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static bool covers(const struct tw_secret *e, uint8_t family, const uint8_t *addr)
+{
+	unsigned int full = e->prefix_len / 8;
+	unsigned int rest = e->prefix_len % 8;
+
+	if (e->family != family || memcmp(e->addr, addr, full) != 0)
+		return false;
+	return !rest || ((e->addr[full] ^ addr[full]) >> (8 - rest)) == 0;
+}
+
+const struct tw_secret *tw_keyfile_peer(
+	const struct tw_keyfile *kf, uint16_t ssid, uint8_t family, const uint8_t *addr)
+{
+	for (size_t i = 0; i < kf->n; i++) {
+		const struct tw_secret *e = &kf->entry[i];
+
+		if (e->kind == TW_KEYID_ANY ||
+			(e->kind == TW_KEYID_SSID && ssid && e->ssid == ssid) ||
+			(e->kind == TW_KEYID_PREFIX && covers(e, family, addr)))
+			return e;
+	}
+	return NULL;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_keyfile.h"
+#include "tw_test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct tw_keyfile *parse(const char *text, enum tw_keyfile_format format)
+{
+	struct tw_keyfile *kf = NULL;
+	struct tw_err err = {{0}};
+	int r = tw_keyfile_parse("keys", text, strlen(text), format, &err, &kf);
+
+	if (r)
+		fail_msg("%s", err.text);
+	return kf;
+}
+
+static void refuses(const char *text, enum tw_keyfile_format format, const char *message)
+{
+	struct tw_keyfile *kf = NULL;
+	struct tw_err err = {{0}};
+
+	assert_int_equal(tw_keyfile_parse("keys", text, strlen(text), format, &err, &kf), -EINVAL);
+	assert_null(kf);
+	assert_string_equal(err.text, message);
+	assert_null(strstr(err.text, "s3cret"));
+}
+
+static void key_is(const struct tw_secret *s, const void *key, size_t len)
+{
+	assert_non_null(s);
+	assert_int_equal(s->key_len, len);
+	assert_memory_equal(s->key, key, len);
+}
+
+static void users_comments_and_blanks(void **state)
+{
+	struct tw_keyfile *kf = parse("# keys of the bench\n"
+				      "\n"
+				      "   \t\n"
+				      "probe-1\tcorrect horse battery staple  \r\n"
+				      "  testu  pass#phrase1\n"
+				      "last s3cret",
+		TW_KEYFILE_TEXT);
+	uint8_t wire[80] = "probe-1";
+
+	(void)state;
+	key_is(tw_keyfile_user(kf, wire, sizeof(wire)), "correct horse battery staple", 28);
+	key_is(tw_keyfile_user(kf, "testu", 5), "pass#phrase1", 12);
+	key_is(tw_keyfile_user(kf, "last", 4), "s3cret", 6);
+	assert_null(tw_keyfile_user(kf, "lastx", 5));
+	assert_null(tw_keyfile_user(kf, "las", 3));
+	assert_null(tw_keyfile_user(kf, "", 0));
+	assert_null(tw_keyfile_user(kf, "last\0x", 6)); /* a zero within does not end it */
+	assert_string_equal(tw_keyfile_entry(kf, 0)->id, "probe-1");
+	assert_string_equal(tw_keyfile_entry(kf, 2)->id, "last");
+	assert_null(tw_keyfile_entry(kf, 3));
+	tw_keyfile_destroy(kf);
+	tw_keyfile_destroy(NULL);
+}
+
+static void octets_in_hex(void **state)
+{
+	struct tw_keyfile *kf = parse("a hex:00ff10\nb hexagon\n", TW_KEYFILE_TEXT);
+	/* perfSONAR: identity, hex of the passphrase */
+	struct tw_keyfile *pfs = parse("testu 70617373706872617365 \n", TW_KEYFILE_HEX);
+
+	(void)state;
+	key_is(tw_keyfile_user(kf, "a", 1), "\x00\xff\x10", 3);
+	key_is(tw_keyfile_user(kf, "b", 1), "hexagon", 7);
+	key_is(tw_keyfile_user(pfs, "testu", 5), "passphrase", 10);
+	tw_keyfile_destroy(kf);
+	tw_keyfile_destroy(pfs);
+}
+
+static void peers_ssid_then_longest_prefix_then_any(void **state)
+{
+	struct tw_keyfile *kf = parse("* any\n"
+				      "10.0.0.0/8 eight\n"
+				      "10.1.2.3 host\n"
+				      "10.1.0.0/16 sixteen\n"
+				      "2001:db8::/33 six\n"
+				      "ssid:7 seven\n"
+				      "probe-1 user\n",
+		TW_KEYFILE_TEXT);
+	const uint8_t host[16] = {10, 1, 2, 3};
+	const uint8_t near[16] = {10, 1, 2, 4};
+	const uint8_t wide[16] = {10, 200, 0, 1};
+	const uint8_t other[16] = {192, 0, 2, 1};
+	const uint8_t six[16] = {0x20, 0x01, 0x0d, 0xb8, 0x7f, 0xff, [15] = 1};
+	const uint8_t not_six[16] = {0x20, 0x01, 0x0d, 0xb8, 0x80, 0, [15] = 1};
+
+	(void)state;
+	key_is(tw_keyfile_peer(kf, 0, 4, host), "host", 4);
+	key_is(tw_keyfile_peer(kf, 7, 4, host), "seven", 5);
+	key_is(tw_keyfile_peer(kf, 8, 4, near), "sixteen", 7);
+	key_is(tw_keyfile_peer(kf, 0, 4, wide), "eight", 5);
+	key_is(tw_keyfile_peer(kf, 0, 4, other), "any", 3);
+	key_is(tw_keyfile_peer(kf, 0, 6, six), "six", 3);
+	key_is(tw_keyfile_peer(kf, 0, 6, not_six), "any", 3);
+	/* a prefix is not a TWAMP KeyID */
+	assert_null(tw_keyfile_user(kf, "10.1.2.3", 8));
+	assert_null(tw_keyfile_user(kf, "*", 1));
+	tw_keyfile_destroy(kf);
+
+	kf = parse("10.0.0.0/8 eight\n", TW_KEYFILE_TEXT);
+	assert_null(tw_keyfile_peer(kf, 1, 4, other));
+	assert_null(tw_keyfile_peer(kf, 1, 6, six));
+	tw_keyfile_destroy(kf);
+}
+
+static void broken_lines_are_named_without_the_secret(void **state)
+{
+	char line[1100];
+
+	(void)state;
+	refuses("a s3cret\nb\n", TW_KEYFILE_TEXT, "keys:2: a line is: KEYID whitespace passphrase");
+	refuses("a s3cret\x01\n", TW_KEYFILE_TEXT, "keys:1: control character");
+	refuses("ssid:0 s3cret\n", TW_KEYFILE_TEXT, "keys:1: ssid: needs a number from 1 to 65535");
+	refuses("ssid:65536 s3cret\n", TW_KEYFILE_TEXT,
+		"keys:1: ssid: needs a number from 1 to 65535");
+	refuses("10.0.0.0/33 s3cret\n", TW_KEYFILE_TEXT, "keys:1: prefix length out of range");
+	refuses("::/129 s3cret\n", TW_KEYFILE_TEXT, "keys:1: prefix length out of range");
+	refuses("a s3cret\n", TW_KEYFILE_HEX,
+		"keys:1: the secret must be an even number of hex digits");
+	refuses("a 123\n", TW_KEYFILE_HEX,
+		"keys:1: the secret must be an even number of hex digits");
+	refuses("a hex:1g\n", TW_KEYFILE_TEXT,
+		"keys:1: the secret must be an even number of hex digits");
+	refuses("b x\na s3cret\nb y\n", TW_KEYFILE_TEXT,
+		"keys: KEYID \"b\" has more than one entry");
+	/* equal after masking */
+	refuses("10.1.0.0/8 x\n10.0.0.0/8 y\n", TW_KEYFILE_TEXT,
+		"keys: KEYID \"10.0.0.0/8\" has more than one entry");
+	memset(line, 'k', sizeof(line));
+	memcpy(line + 81, " s3cret", 8);
+	refuses(line, TW_KEYFILE_TEXT, "keys:1: KEYID longer than 80 octets");
+	memset(line, 'k', sizeof(line));
+	line[sizeof(line) - 1] = '\0';
+	refuses(line, TW_KEYFILE_TEXT, "keys:1: line too long");
+}
+
+/* A file in a place of our own; the caller unlinks it. */
+static void write_file(char *path, const char *text, mode_t mode)
+{
+	int fd;
+
+	memcpy(path, "/tmp/tw-keyfile-XXXXXX", sizeof("/tmp/tw-keyfile-XXXXXX"));
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void files_of_0600_or_less_only(void **state)
+{
+	static const mode_t good[] = {0600, 0400};
+	static const mode_t bad[] = {0640, 0604, 0620, 0700, 0644, 04600};
+	char path[64];
+	struct tw_err err;
+	struct tw_keyfile *kf = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		write_file(path, "a b\n", good[i]);
+		assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, &err, &kf), 0);
+		key_is(tw_keyfile_user(kf, "a", 1), "b", 1);
+		tw_keyfile_destroy(kf);
+		kf = NULL;
+		unlink(path);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		write_file(path, "a s3cret\n", bad[i]);
+		assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, &err, &kf), -EACCES);
+		assert_null(kf);
+		assert_non_null(strstr(err.text, "keys must have 0600 or less"));
+		unlink(path);
+	}
+}
+
+static void other_owners_kinds_and_sizes(void **state)
+{
+	char path[64];
+	struct tw_err err;
+	struct tw_keyfile *kf = NULL;
+
+	(void)state;
+	assert_int_equal(tw_keyfile_load("/nonexistent", TW_KEYFILE_TEXT, &err, &kf), -ENOENT);
+	assert_int_equal(tw_keyfile_load("/tmp", TW_KEYFILE_TEXT, &err, &kf), -EINVAL);
+	write_file(path, "", 0600);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, &err, &kf), -EINVAL);
+	unlink(path);
+	write_file(path, "a b\n", 0600);
+	assert_int_equal(truncate(path, TW_KEYFILE_SIZE_MAX + 1), 0);
+	assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, &err, &kf), -EFBIG);
+	unlink(path);
+	if (geteuid() == 0) {
+		write_file(path, "a b\n", 0600);
+		assert_int_equal(chown(path, 65534, 65534), 0);
+		assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, &err, &kf), -EACCES);
+		assert_non_null(strstr(err.text, "belongs to user 65534"));
+		unlink(path);
+	}
+	write_file(path, "# nothing\n", 0600);
+	assert_int_equal(tw_keyfile_load(path, TW_KEYFILE_TEXT, NULL, &kf), 0);
+	assert_null(tw_keyfile_entry(kf, 0));
+	tw_keyfile_destroy(kf);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(users_comments_and_blanks),
+		cmocka_unit_test(octets_in_hex),
+		cmocka_unit_test(peers_ssid_then_longest_prefix_then_any),
+		cmocka_unit_test(broken_lines_are_named_without_the_secret),
+		cmocka_unit_test(files_of_0600_or_less_only),
+		cmocka_unit_test(other_owners_kinds_and_sizes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
