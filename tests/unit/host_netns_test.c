@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -354,13 +355,15 @@ static void hold(const char *ip, int ifindex)
 	struct tw_endpoint e = {.addr = addr(ip)};
 	struct tw_err err = {""};
 	uint16_t port = 0, again = 0;
-	int fd;
+	int fd, queued = -1;
 
 	fd = tw_host_hold_port(ifindex, &e, &port, &err);
 	if (fd < 0)
 		fail_msg("%s", err.text);
 	assert_true(port >= 1024);
 	assert_int_equal(poke(ip, port), EAGAIN); /* silence */
+	assert_int_equal(ioctl(fd, FIONREAD, &queued), 0);
+	assert_int_equal(queued, 0);
 	e.port = port;
 	assert_int_equal(tw_host_hold_port(ifindex, &e, &again, &err), -EADDRINUSE);
 	assert_non_null(strstr(err.text, "is in use by another program"));
