@@ -79,7 +79,7 @@ int tw_token_open(const uint8_t *kdf_key, const uint8_t *challenge, const uint8_
 
 	memcpy(t, token, sizeof(t));
 	r = tw_aes_cbc0(TW_DECRYPT, kdf_key, t, sizeof(t));
-	if (!r && !tw_mac_equal(t, challenge, TW_CHALLENGE_LEN))
+	if (!r && !tw_hmac_equal(t, challenge, TW_CHALLENGE_LEN))
 		r = -EACCES;
 	if (!r) {
 		memcpy(ret_keys->aes, t + 16, sizeof(ret_keys->aes));

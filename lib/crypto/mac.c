@@ -12,7 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-struct tw_mac {
+struct tw_hmac {
 	EVP_MAC_CTX *ctx;
 	enum tw_hash hash;
 };
@@ -37,9 +37,9 @@ static EVP_MAC_CTX *keyed(enum tw_hash hash, const void *key, size_t key_len)
 	return ctx;
 }
 
-int tw_mac_create(enum tw_hash hash, const void *key, size_t key_len, struct tw_mac **ret)
+int tw_hmac_create(enum tw_hash hash, const void *key, size_t key_len, struct tw_hmac **ret)
 {
-	struct tw_mac *m;
+	struct tw_hmac *m;
 
 	if (!key_len)
 		return -EINVAL;
@@ -56,7 +56,7 @@ int tw_mac_create(enum tw_hash hash, const void *key, size_t key_len, struct tw_
 	return 0;
 }
 
-void tw_mac_destroy(struct tw_mac *m)
+void tw_hmac_destroy(struct tw_hmac *m)
 {
 	if (!m)
 		return;
@@ -64,12 +64,12 @@ void tw_mac_destroy(struct tw_mac *m)
 	free(m);
 }
 
-int tw_mac_update(struct tw_mac *m, const void *text, size_t len)
+int tw_hmac_update(struct tw_hmac *m, const void *text, size_t len)
 {
 	return EVP_MAC_update(m->ctx, text, len) ? 0 : -EIO;
 }
 
-int tw_mac_final(struct tw_mac *m, void *ret_tag, size_t tag_len)
+int tw_hmac_final(struct tw_hmac *m, void *ret_tag, size_t tag_len)
 {
 	unsigned char digest[TW_DIGEST_MAX];
 	size_t n = 0;
@@ -83,22 +83,22 @@ int tw_mac_final(struct tw_mac *m, void *ret_tag, size_t tag_len)
 	return 0;
 }
 
-int tw_mac_once(enum tw_hash hash, const void *key, size_t key_len, const void *text, size_t len,
+int tw_hmac_once(enum tw_hash hash, const void *key, size_t key_len, const void *text, size_t len,
 	void *ret_tag, size_t tag_len)
 {
-	struct tw_mac *m;
-	int r = tw_mac_create(hash, key, key_len, &m);
+	struct tw_hmac *m;
+	int r = tw_hmac_create(hash, key, key_len, &m);
 
 	if (r)
 		return r;
-	r = tw_mac_update(m, text, len);
+	r = tw_hmac_update(m, text, len);
 	if (!r)
-		r = tw_mac_final(m, ret_tag, tag_len);
-	tw_mac_destroy(m);
+		r = tw_hmac_final(m, ret_tag, tag_len);
+	tw_hmac_destroy(m);
 	return r;
 }
 
-bool tw_mac_equal(const void *a, const void *b, size_t len)
+bool tw_hmac_equal(const void *a, const void *b, size_t len)
 {
 	return CRYPTO_memcmp(a, b, len) == 0;
 }

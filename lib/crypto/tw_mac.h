@@ -32,7 +32,7 @@ static inline size_t tw_hash_len(enum tw_hash hash)
 }
 
 /** A keyed stream; opaque. */
-struct tw_mac;
+struct tw_hmac;
 
 /**
  * Key a stream; the key is not needed afterwards.
@@ -42,13 +42,13 @@ struct tw_mac;
  *  - -EINVAL: empty key
  *  - -ENOMEM: OpenSSL could not get memory or does not offer the hash
  */
-int tw_mac_create(enum tw_hash hash, const void *key, size_t key_len, struct tw_mac **ret);
+int tw_hmac_create(enum tw_hash hash, const void *key, size_t key_len, struct tw_hmac **ret);
 
 /** Wipes the key; NULL is fine. */
-void tw_mac_destroy(struct tw_mac *m);
+void tw_hmac_destroy(struct tw_hmac *m);
 
 /** Append @p len octets to the text. @return 0, -EIO */
-int tw_mac_update(struct tw_mac *m, const void *text, size_t len);
+int tw_hmac_update(struct tw_hmac *m, const void *text, size_t len);
 
 /**
  * The tag of the text so far, cut to @p tag_len octets (1..whole digest). The stream then starts
@@ -58,13 +58,13 @@ int tw_mac_update(struct tw_mac *m, const void *text, size_t len);
  *  - -EINVAL: tag_len out of range
  *  - -EIO: OpenSSL failed
  */
-int tw_mac_final(struct tw_mac *m, void *ret_tag, size_t tag_len);
+int tw_hmac_final(struct tw_hmac *m, void *ret_tag, size_t tag_len);
 
-/** All of it in one call. @return as tw_mac_create() and tw_mac_final() */
-int tw_mac_once(enum tw_hash hash, const void *key, size_t key_len, const void *text, size_t len,
+/** All of it in one call. @return as tw_hmac_create() and tw_hmac_final() */
+int tw_hmac_once(enum tw_hash hash, const void *key, size_t key_len, const void *text, size_t len,
 	void *ret_tag, size_t tag_len);
 
 /** Compare in a time that does not depend on where the octets differ. */
-bool tw_mac_equal(const void *a, const void *b, size_t len);
+bool tw_hmac_equal(const void *a, const void *b, size_t len);
 
 #endif

@@ -22,7 +22,7 @@ static void cbc_stream_and_hmac_equal_v06(void **state)
 	uint8_t wire[112];
 	struct tw_cbc *enc;
 	struct tw_cbc *dec;
-	struct tw_mac *mac;
+	struct tw_hmac *mac;
 
 	(void)state;
 	tw_vector_hex(key, V6, "aes_session_key");
@@ -30,7 +30,7 @@ static void cbc_stream_and_hmac_equal_v06(void **state)
 	tw_vector_hex(iv, V6, "client_iv");
 	assert_int_equal(tw_cbc_create(TW_ENCRYPT, key, iv, &enc), 0);
 	assert_int_equal(tw_cbc_create(TW_DECRYPT, key, iv, &dec), 0);
-	assert_int_equal(tw_mac_create(TW_HASH_SHA1, hmac, 32, &mac), 0);
+	assert_int_equal(tw_hmac_create(TW_HASH_SHA1, hmac, 32, &mac), 0);
 	for (int i = 0; i < 3; i++) {
 		size_t n = tw_vector_hex(plain, V6, "messages", at[i], "plain_without_hmac");
 		size_t len = tw_vector_hex(wire, V6, "messages", at[i], "wire");
@@ -38,8 +38,8 @@ static void cbc_stream_and_hmac_equal_v06(void **state)
 
 		assert_int_equal(len, n + 16);
 		tw_vector_hex(tag, V6, "messages", at[i], "hmac");
-		assert_int_equal(tw_mac_update(mac, plain, n), 0);
-		assert_int_equal(tw_mac_final(mac, plain + n, 16), 0);
+		assert_int_equal(tw_hmac_update(mac, plain, n), 0);
+		assert_int_equal(tw_hmac_final(mac, plain + n, 16), 0);
 		assert_memory_equal(plain + n, tag, 16);
 		assert_int_equal(tw_cbc_update(enc, plain, len), 0);
 		assert_memory_equal(plain, wire, len);
@@ -50,7 +50,7 @@ static void cbc_stream_and_hmac_equal_v06(void **state)
 	}
 	tw_cbc_destroy(enc);
 	tw_cbc_destroy(dec);
-	tw_mac_destroy(mac);
+	tw_hmac_destroy(mac);
 }
 
 static void packets_equal_v08(void **state)

@@ -40,11 +40,11 @@ static void rfc_vectors_whole_and_cut(void **state)
 		size_t dlen = tw_unhex(rows[i].digest, want, sizeof(want));
 
 		assert_int_equal(dlen, tw_hash_len(rows[i].hash));
-		assert_int_equal(tw_mac_once(rows[i].hash, key, klen, text, tlen, got, dlen), 0);
+		assert_int_equal(tw_hmac_once(rows[i].hash, key, klen, text, tlen, got, dlen), 0);
 		assert_memory_equal(got, want, dlen);
 		memset(got, 0xee, sizeof(got));
 		assert_int_equal(
-			tw_mac_once(rows[i].hash, key, klen, text, tlen, got, TW_TAG_LEN), 0);
+			tw_hmac_once(rows[i].hash, key, klen, text, tlen, got, TW_TAG_LEN), 0);
 		assert_memory_equal(got, want, TW_TAG_LEN);
 		assert_int_equal(got[TW_TAG_LEN], 0xee);
 	}
@@ -53,21 +53,21 @@ static void rfc_vectors_whole_and_cut(void **state)
 /* RFC 4656 section 3.2: after each HMAC the text starts anew under the same key. */
 static void a_stream_starts_anew_after_each_tag(void **state)
 {
-	struct tw_mac *m;
+	struct tw_hmac *m;
 	uint8_t want[32];
 	uint8_t got[32];
 
 	(void)state;
 	tw_unhex(rows[1].digest, want, sizeof(want));
-	assert_int_equal(tw_mac_create(TW_HASH_SHA1, "Jefe", 4, &m), 0);
+	assert_int_equal(tw_hmac_create(TW_HASH_SHA1, "Jefe", 4, &m), 0);
 	for (int round = 0; round < 3; round++) {
-		assert_int_equal(tw_mac_update(m, "what do ya want ", 16), 0);
-		assert_int_equal(tw_mac_update(m, "", 0), 0);
-		assert_int_equal(tw_mac_update(m, "for nothing?", 12), 0);
-		assert_int_equal(tw_mac_final(m, got, 20), 0);
+		assert_int_equal(tw_hmac_update(m, "what do ya want ", 16), 0);
+		assert_int_equal(tw_hmac_update(m, "", 0), 0);
+		assert_int_equal(tw_hmac_update(m, "for nothing?", 12), 0);
+		assert_int_equal(tw_hmac_final(m, got, 20), 0);
 		assert_memory_equal(got, want, 20);
 	}
-	tw_mac_destroy(m);
+	tw_hmac_destroy(m);
 }
 
 static void stamp_base_vector(void **state)
@@ -79,22 +79,22 @@ static void stamp_base_vector(void **state)
 	(void)state;
 	tw_vector_hex(key, "V10_stamp_base", "hmac_key");
 	tw_vector_hex(packet, "V10_stamp_base", "auth_sender");
-	assert_int_equal(tw_mac_once(TW_HASH_SHA256, key, 32, packet, 96, tag, 16), 0);
+	assert_int_equal(tw_hmac_once(TW_HASH_SHA256, key, 32, packet, 96, tag, 16), 0);
 	assert_memory_equal(tag, packet + 96, 16);
 }
 
 static void lengths_are_checked(void **state)
 {
-	struct tw_mac *m = NULL;
+	struct tw_hmac *m = NULL;
 	uint8_t tag[33] = {0};
 
 	(void)state;
-	assert_int_equal(tw_mac_create(TW_HASH_SHA1, "", 0, &m), -EINVAL);
+	assert_int_equal(tw_hmac_create(TW_HASH_SHA1, "", 0, &m), -EINVAL);
 	assert_null(m);
-	assert_int_equal(tw_mac_once(TW_HASH_SHA1, "k", 1, "t", 1, tag, 21), -EINVAL);
-	assert_int_equal(tw_mac_once(TW_HASH_SHA256, "k", 1, "t", 1, tag, 33), -EINVAL);
-	assert_int_equal(tw_mac_once(TW_HASH_SHA256, "k", 1, "t", 1, tag, 0), -EINVAL);
-	tw_mac_destroy(NULL);
+	assert_int_equal(tw_hmac_once(TW_HASH_SHA1, "k", 1, "t", 1, tag, 21), -EINVAL);
+	assert_int_equal(tw_hmac_once(TW_HASH_SHA256, "k", 1, "t", 1, tag, 33), -EINVAL);
+	assert_int_equal(tw_hmac_once(TW_HASH_SHA256, "k", 1, "t", 1, tag, 0), -EINVAL);
+	tw_hmac_destroy(NULL);
 }
 
 static void compares_every_octet(void **state)
@@ -103,10 +103,10 @@ static void compares_every_octet(void **state)
 	uint8_t b[16] = {1, 2, 3};
 
 	(void)state;
-	assert_true(tw_mac_equal(a, b, 16));
+	assert_true(tw_hmac_equal(a, b, 16));
 	for (int i = 0; i < 16; i++) {
 		b[i] ^= 0x10;
-		assert_false(tw_mac_equal(a, b, 16));
+		assert_false(tw_hmac_equal(a, b, 16));
 		b[i] ^= 0x10;
 	}
 }
