@@ -35,6 +35,26 @@ static inline uint32_t tw_histogram_index(int64_t v)
 	return (uint32_t)(TW_HIST_SIDE + ((int32_t)i ^ (int32_t)sign));
 }
 
+/** Smallest value of bucket @p i. */
+static inline int64_t tw_histogram_low(uint32_t i)
+{
+	int32_t at = (int32_t)i - TW_HIST_SIDE;
+	uint32_t k = (uint32_t)(at < 0 ? ~at : at);
+	uint32_t shift = k < (2U << TW_HIST_SUB_BITS) ? 0 : (k >> TW_HIST_SUB_BITS) - 1;
+	uint64_t m = (uint64_t)(k - (shift << TW_HIST_SUB_BITS)) << shift;
+
+	return at < 0 ? ~(int64_t)(m + (1ULL << shift) - 1) : (int64_t)m;
+}
+
+/** How many values bucket @p i holds. */
+static inline uint64_t tw_histogram_width(uint32_t i)
+{
+	int32_t at = (int32_t)i - TW_HIST_SIDE;
+	uint32_t k = (uint32_t)(at < 0 ? ~at : at);
+
+	return k < (2U << TW_HIST_SUB_BITS) ? 1 : 1ULL << ((k >> TW_HIST_SUB_BITS) - 1);
+}
+
 static inline void tw_histogram_record(struct tw_histogram *h, int64_t v)
 {
 	h->bucket[tw_histogram_index(v)]++;

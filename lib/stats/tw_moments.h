@@ -39,7 +39,8 @@ static inline void tw_moments_record(struct tw_moments *m, int64_t v)
 		m->min = v;
 	if (v > m->max)
 		m->max = v;
-	d = (double)v - (double)m->ref;
+	/* an integer difference: a double of an offset of months has lost the nanoseconds */
+	d = (double)(int64_t)((uint64_t)v - (uint64_t)m->ref);
 	m->sumsq += d * d;
 }
 

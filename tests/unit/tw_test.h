@@ -16,6 +16,14 @@
 
 #include <cmocka.h>
 
+/* cmocka compares floats only; this is for doubles. A NaN is near to nothing. */
+#define assert_near(a, b, eps)                                                                     \
+	do {                                                                                       \
+		double a_ = (a), b_ = (b);                                                         \
+		if (!(a_ - b_ <= (eps) && b_ - a_ <= (eps)))                                       \
+			fail_msg("%s is %.17g, not %.17g", #a, a_, b_);                            \
+	} while (0)
+
 /* Octets of a hex string; fails the test when it is not one or does not fit. */
 static inline size_t tw_unhex(const char *hex, uint8_t *out, size_t cap)
 {
