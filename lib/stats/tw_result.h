@@ -15,6 +15,7 @@
 #include "tw_time.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Index of a direction everywhere. */
@@ -58,6 +59,19 @@ struct tw_packet_counts {
 	uint64_t reordered_inbound;
 	uint64_t short_replies; /**< 38..40 octets: no TTL (twampy) */
 };
+
+/**
+ * Add another stream's or worker's counts. A direction unknown in either is unknown in the sum,
+ * and then all that was lost is unattributed; one that sent nothing changes nothing.
+ */
+void tw_packet_counts_merge(struct tw_packet_counts *dst, const struct tw_packet_counts *src);
+
+/**
+ * Counts of the interval from @p before to @p now. Where the split of loss comes out impossible
+ * (an earlier interval's loss could be attributed only in this one) the directions are unknown.
+ */
+void tw_packet_counts_diff(struct tw_packet_counts *dst, const struct tw_packet_counts *now,
+	const struct tw_packet_counts *before);
 
 /** Smallest and largest octet seen; unknown when count is 0. */
 struct tw_range {
