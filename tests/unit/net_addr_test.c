@@ -126,17 +126,33 @@ static void kinds(void **state)
 	}
 }
 
+/* An unset address is nothing but unspecified. */
+static void unset(void **state)
+{
+	struct tw_addr a = {.b = {0xff, 0xff, 0xff, 0xff}};
+
+	(void)state;
+	assert_int_equal(tw_addr_len(&a), 0);
+	assert_false(tw_addr_is_multicast(&a));
+	assert_false(tw_addr_is_loopback(&a));
+	assert_false(tw_addr_is_link_local(&a));
+	assert_false(tw_addr_is_broadcast(&a));
+	assert_true(tw_addr_is_unspecified(&a));
+}
+
 static void prefixes(void **state)
 {
 	static const char *const bad[] = {"192.0.2.1/33", "2001:db8::1/129", "192.0.2.1/",
 		"192.0.2.1/-1", "192.0.2.1/ 8", "192.0.2.1/8x", "/8", "x/8",
-		"192.0.2.1/99999999999999999999"};
+		"192.0.2.1/99999999999999999999", "192.0.2.1/2:",
+		"2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/64"};
 	static const struct {
 		const char *p, *a;
 		bool in;
 	} rows[] = {
 		{"192.0.2.0/24", "192.0.2.255", true},
 		{"192.0.2.0/24", "192.0.3.0", false},
+		{"192.0.2.0/24", "193.0.2.0", false},
 		{"192.0.2.77/24", "192.0.2.1", true},
 		{"192.0.2.128/25", "192.0.2.127", false},
 		{"192.0.2.128/25", "192.0.2.128", true},
@@ -162,6 +178,9 @@ static void prefixes(void **state)
 	}
 	assert_int_equal(prefix("192.0.2.1").len, 32);
 	assert_int_equal(prefix("2001:db8::1").len, 128);
+	assert_int_equal(prefix("2001:db8::1/59").len, 59);
+	assert_memory_equal(prefix("192.0.2.1").addr.b, ((uint8_t[16]){192, 0, 2, 1}),
+		sizeof(struct tw_addr) - 1);
 	assert_int_equal(prefix("192.0.2.77/24").addr.b[3], 77);
 }
 
@@ -209,6 +228,8 @@ static void endpoint_grammar(void **state)
 		{":65535", "", 65535},
 		{"probe-1.example.net", "probe-1.example.net", -1},
 		{"probe:20000", "probe", 20000},
+		{"p", "p", -1},
+		{"x:9", "x", 9},
 		{"", NULL, 0},
 		{":", NULL, 0},
 		{":65536", NULL, 0},
@@ -231,7 +252,7 @@ static void endpoint_grammar(void **state)
 		{"a b", NULL, 0},
 		{"a/b", NULL, 0},
 	};
-	char host[256], small[4] = "abc";
+	char host[256], name[256], small[4] = "abc";
 	uint16_t port;
 
 	(void)state;
@@ -251,6 +272,13 @@ static void endpoint_grammar(void **state)
 		assert_string_equal(host, rows[i].host);
 		assert_int_equal(port, rows[i].port < 0 ? 4242 : rows[i].port);
 	}
+	/* 253 octets are the longest name */
+	memset(host, 'a', 254);
+	host[254] = '\0';
+	assert_int_equal(tw_endpoint_split(host, name, sizeof(name), &port), -EINVAL);
+	host[253] = '\0';
+	assert_int_equal(tw_endpoint_split(host, name, sizeof(name), &port), 0);
+	assert_string_equal(name, host);
 	assert_int_equal(tw_endpoint_split("abcd:1", small, sizeof(small), &port), -ENAMETOOLONG);
 	assert_string_equal(small, "abc");
 }
@@ -279,6 +307,8 @@ static void macs(void **state)
 	(void)state;
 	assert_int_equal(tw_mac_parse("02:aB:00:00:00:01", &m), 0);
 	assert_string_equal(tw_mac_format(&m, buf), "02:ab:00:00:00:01");
+	assert_int_equal(tw_mac_parse("09-fa-F0-9f-AF-00", &n), 0);
+	assert_string_equal(tw_mac_format(&n, buf), "09:fa:f0:9f:af:00");
 	assert_int_equal(tw_mac_parse("02-AB-00-00-00-01", &n), 0);
 	assert_true(tw_mac_equal(&m, &n));
 	assert_false(tw_mac_is_group(&m));
@@ -294,6 +324,7 @@ int main(void)
 		cmocka_unit_test(literals),
 		cmocka_unit_test(octets_and_equality),
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(unset),
 		cmocka_unit_test(prefixes),
 		cmocka_unit_test(broadcast_of_a_prefix),
 		cmocka_unit_test(endpoint_grammar),
