@@ -40,6 +40,9 @@
 	X(NOT_ALLOWED, not_allowed, "source is outside the allow-list")                            \
 	X(RATE_LIMIT, rate_limit, "over the configured rate")                                      \
 	X(BAD_TLV_POLICY, bad_tlv_policy, "a TLV asks for what policy forbids answering")          \
+	X(NO_REPLY_WANTED, no_reply_wanted, "a TLV says that no reply is wanted")                  \
+	X(NOT_ADDRESSED, not_addressed,                                                            \
+		"a TLV names another reflector: micro-session or address group")                   \
 	X(NOT_A_REPLY, not_a_reply, "reply from another peer, or to no stream of ours")            \
 	X(UNKNOWN_SEQUENCE, unknown_sequence, "reply to a sequence number not sent")               \
 	X(BAD_ECHO, bad_echo, "reply whose copied timestamp is not the one sent")                  \

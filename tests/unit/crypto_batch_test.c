@@ -269,8 +269,8 @@ static void backends_agree_with_evp(void **state)
 					1 + (uint32_t)tw_rand_below(&r, 112); /* any length signs */
 			random_octets(&r, in[i], len[i]);
 			memcpy(want[i], in[i], len[i]);
-			assert_int_equal(tw_hmac_once(k->hash, k->hmac, k->hmac_len, want[i], len[i],
-						 want[i] + len[i], 16),
+			assert_int_equal(tw_hmac_once(k->hash, k->hmac, k->hmac_len, want[i],
+						 len[i], want[i] + len[i], 16),
 				0);
 			if (k->has_aes)
 				assert_int_equal(
