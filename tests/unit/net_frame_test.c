@@ -357,11 +357,12 @@ struct capture_counts {
 };
 
 /* perfSONAR's packets were captured on lo, where the kernel leaves UDP checksums partial. */
-static void count_frame(const uint8_t *frame, size_t len, void *arg)
+static void count_frame(const uint8_t *frame, size_t len, int64_t us, void *arg)
 {
 	struct capture_counts *c = arg;
 	struct tw_frame f;
 
+	(void)us;
 	switch (tw_frame_parse(frame, (uint32_t)len, &f)) {
 	case TW_FRAME_OK:
 		c->udp++;

@@ -6,9 +6,9 @@
 
 /* Reader of the classic little-endian pcap files in tests/data/captures. Include tw_test.h first. */
 
-/* Calls @fn for every frame; fails the test when the file is not as expected. */
-static inline size_t tw_test_pcap(
-	const char *path, void (*fn)(const uint8_t *frame, size_t len, void *arg), void *arg)
+/* Calls @fn for every frame with its time in us; fails the test when the file is not as expected. */
+static inline size_t tw_test_pcap(const char *path,
+	void (*fn)(const uint8_t *frame, size_t len, int64_t us, void *arg), void *arg)
 {
 	uint32_t file[6], record[4];
 	static uint8_t frame[65536];
@@ -22,7 +22,7 @@ static inline size_t tw_test_pcap(
 	while (fread(record, sizeof(record), 1, f) == 1) {
 		assert_true(record[2] <= sizeof(frame) && record[2] == record[3]);
 		assert_int_equal(fread(frame, 1, record[2], f), record[2]);
-		fn(frame, record[2], arg);
+		fn(frame, record[2], record[0] * INT64_C(1000000) + record[1], arg);
 		n++;
 	}
 	fclose(f);
