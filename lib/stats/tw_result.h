@@ -192,7 +192,7 @@ struct tw_result {
 	struct tw_sla_verdict sla;
 };
 
-/** Allocate a zeroed result (it is large: about 1 MB). NULL when out of memory. */
+/** Allocate an empty result (it is large: half a megabyte). NULL when out of memory. */
 struct tw_result *tw_result_create(void);
 void tw_result_destroy(struct tw_result *r);
 
@@ -202,7 +202,13 @@ void tw_result_reset(struct tw_result *r);
 /** Add the measurements of @p src (another worker's, or another stream's) to @p dst. */
 void tw_result_merge(struct tw_result *dst, const struct tw_result *src);
 
-/** @p dst = what @p now holds beyond @p before, an earlier snapshot of the same run. */
+/** Take the mean jitter of @p streams streams into that of @p r; NaN where unknown. */
+void tw_jitter_merge(struct tw_result *r, const double *jitter, uint64_t streams);
+
+/**
+ * @p dst = what @p now holds beyond @p before, an earlier snapshot of the same run. What has no
+ * interval of its own (jitter, extremes of TTL and the like, identity) is that of @p now.
+ */
 void tw_result_diff(
 	struct tw_result *dst, const struct tw_result *now, const struct tw_result *before);
 

@@ -171,11 +171,20 @@ static void diff_keeps_new_extremes_exact(void **state)
 	(void)state;
 	tw_series_record(&s1, 1000);
 	tw_series_copy(&s2, &s1);
-	tw_series_record(&s1, 1000001);
-	tw_series_record(&s1, -1000001);
+	tw_series_record(&s1, 999999);
+	tw_series_record(&s1, 1007001);
+	tw_series_record(&s1, -1007001);
 	tw_series_diff(&s3, &s1, &s2);
-	assert_int_equal(s3.m.max, 1000001);
-	assert_int_equal(s3.m.min, -1000001);
+	assert_int_equal(s3.m.max, 1007001);
+	assert_int_equal(s3.m.min, -1007001);
+	/* not new, the bucket has to do: 2^19 to 2^20 has buckets of 8192: 999424 to 1007615 */
+	tw_series_copy(&s2, &s1);
+	tw_series_record(&s1, 999999);
+	tw_series_diff(&s3, &s1, &s2);
+	assert_int_equal(s3.m.max, 1003519);
+	tw_series_record(&s1, 600000);
+	tw_series_diff(&s3, &s1, &s2);
+	assert_in_range(s3.m.min, 595000, 605000);
 }
 
 int main(void)

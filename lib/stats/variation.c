@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_variation.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SLOT(seq) ((seq) % TW_VARIATION_WINDOW)
+#define ALL ((1U << TW_DIRECTIONS) - 1)
+#define ROUNDTRIP_ONLY (1U << TW_ROUNDTRIP)
+
+void tw_variation_init(struct tw_variation *v)
+{
+	memset(v, 0, sizeof(*v));
+}
+
+/* Directions in which the packet with number @seq has a delay: none when it is not there. */
+static unsigned int known(const struct tw_variation *v, uint64_t seq)
+{
+	if (v->slot[SLOT(seq)].tag != seq + 2)
+		return 0;
+	return v->partial >> SLOT(seq) & 1 ? ROUNDTRIP_ONLY : ALL;
+}
+
+void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int64_t *d,
+	struct tw_series *ipdv, bool one_way)
+{
+	unsigned int dirs = one_way ? ALL : ROUNDTRIP_ONLY;
+	unsigned int before = dirs & known(v, sseq - 1), after = dirs & known(v, sseq + 1);
+	struct tw_variation_slot *here = &v->slot[SLOT(sseq)];
+
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
+		if (dirs & v->started & 1U << i)
+			tw_variation_jitter_step(v, i, d[i]);
+		else if (dirs & 1U << i)
+			v->last[i] = d[i];
+		if (before & 1U << i)
+			tw_series_record(
+				&ipdv[i], tw_variation_sub(d[i], v->slot[SLOT(sseq - 1)].d[i]));
+		if (after & 1U << i)
+			tw_series_record(
+				&ipdv[i], tw_variation_sub(v->slot[SLOT(sseq + 1)].d[i], d[i]));
+		here->d[i] = d[i];
+	}
+	v->started |= dirs;
+	here->tag = sseq + 2;
+	if (one_way)
+		v->partial &= ~(1U << SLOT(sseq));
+	else
+		v->partial |= 1U << SLOT(sseq);
+}
+
+double tw_variation_jitter(const struct tw_variation *v, enum tw_direction dir)
+{
+	return v->pairs[dir] ? (double)v->jitter16[dir] / 16 : NAN;
+}
+
+void tw_variation_add_jitter(const struct tw_variation *v, struct tw_result *r)
+{
+	double one[TW_DIRECTIONS];
+
+	if (v->pairs[TW_ROUNDTRIP] == 0)
+		return;
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
+		one[i] = tw_variation_jitter(v, (enum tw_direction)i);
+	tw_jitter_merge(r, one, 1);
+}
