@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 #include "tw_addr.h"
+#include "tw_dscp.h"
 #include "tw_items.h"
 
 #include <errno.h>
@@ -148,17 +149,13 @@ static int parse_address(const struct tw_item *item, const char *s, void *ret)
 	return rc;
 }
 
-/* Name or number; names come from the registry once wire has it. */
 static int parse_dscp(const char *s, void *ret)
 {
-	uint64_t v;
 	uint8_t dscp;
-	int rc = strcasecmp(s, "ef") == 0 ? (v = 46, 0) : tw_value_uint(s, 0, 63, &v);
+	int rc = tw_dscp_parse(s, &dscp);
 
-	if (rc == 0) {
-		dscp = (uint8_t)v;
-		memcpy(ret, &dscp, 1);
-	}
+	if (rc == 0)
+		memcpy(ret, &dscp, sizeof(dscp));
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 #include "items_priv.h"
+#include "tw_dscp.h"
 
 #include <string.h>
 
@@ -24,6 +25,8 @@ static void put_patterns(const struct tw_item *item, FILE *out)
 /* What follows an option that takes a value; nothing is offered where we cannot know. */
 static void put_values(const struct tw_item *item, FILE *out)
 {
+	const struct tw_dscp *row;
+
 	if (item->type == TW_ITEM_FLAG || (item->flags & TW_ITEM_OPTIONAL))
 		return;
 	put_patterns(item, out);
@@ -31,6 +34,11 @@ static void put_values(const struct tw_item *item, FILE *out)
 		fputs("\t\tmapfile -t COMPREPLY < <(compgen -W '", out);
 		for (int i = 0; item->names[i]; i++)
 			fprintf(out, "%s%s", i ? " " : "", item->names[i]);
+		fputs("' -- \"$cur\")\n", out);
+	} else if (item->type == TW_ITEM_DSCP) {
+		fputs("\t\tmapfile -t COMPREPLY < <(compgen -W '", out);
+		for (size_t i = 0; (row = tw_dscp_row(i)); i++)
+			fprintf(out, "%s%s", i ? " " : "", row->name);
 		fputs("' -- \"$cur\")\n", out);
 	} else if (item->metavar && strcmp(item->metavar, "FILE") == 0) {
 		fputs("\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n", out);

@@ -41,6 +41,7 @@ static void put_item(
 {
 	const char *dflt = tw_item_default_help(t, item, command);
 	char left[96], metavar[64], text[512];
+	bool repeat = item->flags & TW_ITEM_REPEAT;
 	const char *link = "";
 	int n;
 
@@ -51,9 +52,11 @@ static void put_item(
 			 : snprintf(left, sizeof(left), "      --");
 	n += snprintf(left + n, sizeof(left) - (size_t)n, "%s%s%s%s", item->name, link, metavar,
 		*link == '[' ? "]" : "");
-	snprintf(text, sizeof(text), "%s%s%s%s%s", item->help,
-		item->flags & TW_ITEM_REPEAT ? " (repeatable)" : "", dflt ? " (default " : "",
-		dflt ? dflt : "", dflt ? ")" : "");
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s", item->help, repeat || dflt ? " (" : "",
+		repeat ? "repeatable" : "", repeat && dflt ? ", " : "", dflt ? "default " : "",
+		dflt ? dflt : "");
+	if (repeat || dflt)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ")");
 	if (n + 2 > TEXT_COLUMN)
 		fprintf(out, "%s\n%*s", left, TEXT_COLUMN, "");
 	else
