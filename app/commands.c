@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "options.h"
+
+/* In the order of help. A command shows only where main.c has a function for it. */
+const struct tw_item_command tw_options_commands[] = {
+	{
+		.name = "sender",
+		.bit = TW_CMD_SENDER,
+		.arguments = "PEER[:PORT] [LOCAL[:PORT]]",
+		.min_args = 1,
+		.max_args = 2,
+		.summary = "send test packets and measure what comes back",
+		.text = "Speaks STAMP or TWAMP Light to a reflector, on UDP port 862 where no "
+			"other "
+			"is given, and reports delay, variation, loss, duplication and reordering "
+			"of "
+			"both directions.",
+		.example =
+			"dpdk-twamp sender 192.0.2.1\n"
+			"dpdk-twamp sender [2001:db8::1]:862 --count 1000 --interval 10 --dscp ef\n"
+			"dpdk-twamp sender 192.0.2.1 --rate 1G --frame-size imix --duration 60",
+	},
+	{
+		.name = "reflector",
+		.alias = "responder",
+		.bit = TW_CMD_REFLECTOR,
+		.arguments = "[LOCAL[:PORT]]",
+		.max_args = 1,
+		.summary = "answer test packets",
+		.text = "Answers STAMP and TWAMP Light on one UDP port, 862 where no other is "
+			"given, "
+			"until it is stopped.",
+		.example = "dpdk-twamp reflector\n"
+			   "dpdk-twamp reflector 192.0.2.1 --json\n"
+			   "dpdk-twamp reflector --dev 0000:3b:00.0 --ip 192.0.2.1/24",
+	},
+	{
+		.name = "loopback",
+		.bit = TW_CMD_LOOPBACK,
+		.summary = "sender and reflector in one process, no network needed",
+		.text = "Runs both over a software ring: needs no privileges, no hugepages and no "
+			"network card, and shows what this machine can do.",
+		.example = "dpdk-twamp loopback\n"
+			   "dpdk-twamp loopback --duration 1 --frame-size imix --json",
+	},
+	{
+		.name = "devices",
+		.bit = TW_CMD_DEVICES,
+		.summary = "list ports and what timestamps each can give",
+		.example = "dpdk-twamp devices\n"
+			   "dpdk-twamp devices --check",
+	},
+	{
+		.name = "dscptable",
+		.bit = TW_CMD_DSCPTABLE,
+		.summary = "list DSCP names, values and TOS octets",
+		.example = "dpdk-twamp dscptable",
+	},
+};
+
+const size_t tw_options_n_commands = sizeof(tw_options_commands) / sizeof(tw_options_commands[0]);
+
+const struct tw_item_command *tw_options_command(uint32_t bit)
+{
+	for (size_t i = 0; i < tw_options_n_commands; i++)
+		if (tw_options_commands[i].bit == bit)
+			return &tw_options_commands[i];
+	return NULL;
+}
