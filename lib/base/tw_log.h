@@ -27,6 +27,7 @@ enum tw_log_level tw_log_get_level(void);
 /** Replace the sink; NULL goes back to stderr. */
 void tw_log_set_sink(tw_log_sink *sink, void *arg);
 
+/** Hand one line to the sink when its level is wanted. */
 void tw_log(enum tw_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define tw_error(...) tw_log(TW_LOG_ERROR, __VA_ARGS__)

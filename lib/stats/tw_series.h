@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+/** Moments and histogram of one quantity. */
 struct tw_series {
 	struct tw_moments m;
 	struct tw_histogram h;
