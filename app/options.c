@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include "tw_result.h"
 #include "tw_sizes.h"
 
 #include <ctype.h>
@@ -27,6 +28,7 @@
 
 static int check_frame_size(const char *value, struct tw_err *err);
 static int check_lcores(const char *value, struct tw_err *err);
+static int check_sla(const char *value, struct tw_err *err);
 
 static const char *const protocols[] = {"stamp", "twamp-light", "auto", NULL};
 static const char *const stamps[] = {"burst", "packet", NULL};
@@ -177,7 +179,7 @@ static const struct tw_item items[] = {
 	 .group = SECURITY, .metavar = "PREFIX", .help = "who may ask for longer replies"},
 
 	{"sla", 0, TW_ITEM_STRING, AT(sla), .commands = S | L | C, .group = RESULTS,
-	 .metavar = "SPEC",
+	 .metavar = "SPEC", .check = check_sla,
 	 .help = "bounds such as loss=0.01,rtt.p99=500us,jitter=50us or outbound.p99_9=1ms; exit 3 "
 		 "when one is missed"},
 	{"json", 0, TW_ITEM_FLAG, AT(json), .commands = S | R | L | D | T | V | C | K,
@@ -268,6 +270,11 @@ static int check_lcores(const char *value, struct tw_err *err)
 		s = end + 1;
 	}
 	return tw_fail(err, -EINVAL, "allowed: core numbers from 0 to 1023 such as 2,4-7");
+}
+
+static int check_sla(const char *value, struct tw_err *err)
+{
+	return tw_sla_judge(value, NULL, NULL, err->text, sizeof(err->text));
 }
 
 /* A default gives way to what was typed instead of it. */

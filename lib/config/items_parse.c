@@ -114,11 +114,15 @@ static int take(struct parse *p, const struct tw_item *item, const char *value)
 		return tw_fail(p->err, -EINVAL, "--%s %s: given twice, allowed: once", item->name,
 			tw_items_quote(value, quoted));
 	}
-	if (item->type == TW_ITEM_FLAG)
+	if (item->type == TW_ITEM_FLAG) {
 		memcpy(at, &yes, sizeof(yes));
-	else if (value && tw_item_parse(item, value, &why, at))
+	} else if (value && tw_item_parse(item, value, &why, at)) {
+		/* A check may quote the value as it is. */
+		for (char *c = why.text; *c; c++)
+			*c = isprint((unsigned char)*c) ? *c : '?';
 		return tw_fail(p->err, -EINVAL, "--%s %s: %s", item->name,
 			tw_items_quote(value, quoted), why.text);
+	}
 	if (item->flags & TW_ITEM_REPEAT) {
 		count++;
 		memcpy(p->base + item->count_offset, &count, sizeof(count));

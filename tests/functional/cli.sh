@@ -159,6 +159,8 @@ refuse '--stateless: not an option of sender' "${s[@]}" --stateless
 refuse '--scenario: not in this build yet' "${s[@]}" --scenario x.yaml
 refuse 'missing argument: needs PEER' show-options sender
 
+refuse "--sla 'loss'" "${s[@]}" --sla loss
+
 # --- values in effect ------------------------------------------------------------------------
 
 effective()

@@ -176,6 +176,10 @@ static void bounds(void **state)
 		refused(TW_CMD_SENDER, line, option);
 		assert_non_null(strstr(err.text, "allowed: "));
 	}
+	ok(TW_CMD_SENDER, "p --sla loss=0.01,rtt.p99=500us,outbound.p99_9=1ms,jitter=50us");
+	refused(TW_CMD_SENDER, "p --sla loss", "--sla 'loss': ");
+	refused(TW_CMD_SENDER, "p --sla rtt.p98=1ms", "--sla 'rtt.p98=1ms': ");
+	refused(TW_CMD_SENDER, "p --sla a\033b=1", "--sla 'a?b=1': \"a?b");
 	ok(TW_CMD_SENDER, "p --burst 1024 --padding 8958 --ttl 1 --flow-label 1048575 --vlan 4094");
 	ok(TW_CMD_SENDER, "p --lcores 0,2-3,1023 --frame-size imix --ssid 65535 --vlan 1 --vlan 2");
 	assert_int_equal(o.n_vlan, 2);
