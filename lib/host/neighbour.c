@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define POLL_MS 10
+#define PROVOKE_MS 1000
 #define DISCARD_PORT 9 /* RFC 863 */
 #define USABLE (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE)
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_PORT_PRIV_H
+#define TW_PORT_PRIV_H
+
+#include "tw_port.h"
+
+#include "af_packet_priv.h"
+#include "fds_priv.h"
+
+#include <rte_ethdev.h>
+
+/* One UDP port that is held: IPv4 and IPv6 of the interface, and of its foreign addresses. */
+#define TW_HELD_FDS 4
+struct tw_held {
+	uint16_t udp;
+	int fd[TW_HELD_FDS]; /* -1 where there is none */
+};
+
+struct tw_port_private {
+	struct tw_port_config cfg;
+	bool attached; /* port_id is valid */
+	bool started;
+	bool own_vdev;
+	struct tw_host_link link;               /* of a kernel interface */
+	struct rte_ring *rings[TW_PORT_QUEUES]; /* crossed ports: what this one sends */
+	struct tw_xdp xdp;
+	bool is_af_packet;
+	bool is_af_xdp;
+	struct tw_ring_layout layout;
+	int fds[TW_PORT_QUEUES]; /* the driver's sockets by queue, not ours to close */
+	uint64_t drops;          /* what AF_PACKET sockets told so far */
+	struct tw_host_stats base;
+	struct tw_held *held;
+	size_t n_held;
+};
+
+/* A port that is not attached to anything yet. */
+int tw_port_init(struct tw_port *port, const struct tw_port_config *cfg, struct tw_err *err);
+
+/* Room in mbufs for frames of this size, headroom included. */
+uint32_t tw_port_data_room(uint32_t max_frame);
+
+/*
+ * The ethdev half, for a device that is plugged in (port->port_id): configure, make pools, set up
+ * queues, fill in what the device tells. Pools hold data_room octets; n_rx, n_tx are wanted.
+ */
+struct tw_port_setup {
+	uint16_t n_rx, n_tx;
+	uint32_t data_room;
+	uint32_t device_mbufs; /* a queue: what the device itself keeps */
+	bool own_mtu;          /* the device's MTU is ours to set */
+};
+int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw_err *err);
+
+/* Undo tw_port_setup() and unplug, so that another driver may be tried. */
+void tw_port_undo(struct tw_port *port);
+
+/* The kernel interface half. */
+int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);
+
+void tw_held_release(struct tw_held *h);
+
+/* Let the UDP ports in port->priv->held through, no others. */
+int tw_port_apply_udp(struct tw_port *port, struct tw_err *err);
+
+#endif
