@@ -11,6 +11,7 @@
  */
 
 #include "tw_counters.h"
+#include "tw_range.h"
 #include "tw_series.h"
 #include "tw_time.h"
 
@@ -72,28 +73,6 @@ void tw_packet_counts_merge(struct tw_packet_counts *dst, const struct tw_packet
  */
 void tw_packet_counts_diff(struct tw_packet_counts *dst, const struct tw_packet_counts *now,
 	const struct tw_packet_counts *before);
-
-/** Smallest and largest octet seen; unknown when count is 0. */
-struct tw_range {
-	uint64_t count;
-	uint8_t min;
-	uint8_t max;
-};
-
-static inline void tw_range_record(struct tw_range *r, uint8_t v)
-{
-	if (r->count++ == 0) {
-		r->min = v;
-		r->max = v;
-		return;
-	}
-	if (v < r->min)
-		r->min = v;
-	if (v > r->max)
-		r->max = v;
-}
-
-void tw_range_merge(struct tw_range *dst, const struct tw_range *src);
 
 /** What the far end says of itself in its Error Estimates. */
 struct tw_peer_info {
