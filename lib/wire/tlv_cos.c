@@ -3,6 +3,8 @@
 
 #include "tlv_priv.h"
 
+#include "tw_dscp.h"
+
 #include <stdio.h>
 
 /*
@@ -32,29 +34,45 @@ void tw_tlv_cos_build(const struct tw_tlv_cos *c, uint8_t *ret_value)
 	tw_put16(ret_value + 2, 0);
 }
 
+static int parse_dscp(struct tlv_build *b, const struct tlv_arg *a, uint8_t *ret)
+{
+	char name[16];
+
+	if (a->value_len < sizeof(name)) {
+		memcpy(name, a->value, a->value_len);
+		name[a->value_len] = '\0';
+		if (tw_dscp_parse(name, ret) == 0)
+			return 0;
+	}
+	return tlv_fail(b, "\"%.*s\" is not a DSCP: a name (ef, af41, cs5, ...) or 0..63",
+		(int)(a->value_len > 40 ? 40 : a->value_len), a->value);
+}
+
 static int build(struct tlv_build *b)
 {
 	const char *pos = b->args;
 	struct tlv_arg a;
-	uint64_t dscp = UINT64_MAX;
+	bool given = false;
+	uint8_t dscp = 0;
 	uint8_t *v;
 	int rc = 0;
 
 	while (rc == 0 && tlv_arg_next(&pos, &a)) {
 		if (tlv_arg_is(&a, "dscp", true))
-			rc = tlv_number(b, a.value, a.value_len, 0, 63, &dscp);
+			rc = parse_dscp(b, &a, &dscp);
 		else
 			rc = tlv_arg_unknown(b, &a);
+		given = true;
 	}
 	if (rc < 0)
 		return rc;
-	if (dscp == UINT64_MAX)
+	if (!given)
 		return tlv_fail(b, "dscp=NAME|N is needed");
 	v = tlv_append(b, TW_TLV_COS, 4, &rc);
 	if (!v)
 		return rc;
-	b->t->dscp = (uint8_t)dscp;
-	tw_tlv_cos_build(&(struct tw_tlv_cos){.dscp1 = (uint8_t)dscp}, v);
+	b->t->dscp = dscp;
+	tw_tlv_cos_build(&(struct tw_tlv_cos){.dscp1 = dscp}, v);
 	return 0;
 }
 

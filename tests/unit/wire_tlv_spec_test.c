@@ -88,6 +88,8 @@ static void what_the_vectors_do_not_have(void **state)
 		{"location:mac", "80020010000000008001000800000000"
 				 "00000000"},
 		{"cos:dscp=0", "8004000400000000"},
+		{"cos:dscp=ef", "80040004b8000000"},
+		{"cos:dscp=AF41", "8004000488000000"},
 		{"access-report:id=2,code=2", "8006000420020000"},
 		{"hmac", "8008001000000000000000000000000000000000"},
 		{"destination:2001:db8::1", "8009001020010db8000000000000000000000001"},
@@ -213,7 +215,8 @@ static void random_padding_is_random(void **state)
 static void refuses_in_one_sentence(void **state)
 {
 	static const char *const bad[] = {"", "nothing", "cosy:dscp=1", "cos",
-		"cos:", "cos:dscp=64", "cos:dscp=-1", "cos:dscp=", "cos:tos=1", "cos:dscp",
+		"cos:", "cos:dscp=64", "cos:dscp=-1",
+		"cos:dscp=", "cos:dscp=efefefefefefefefefefefefefef", "cos:tos=1", "cos:dscp",
 		"padding", "padding:", "padding:x", "padding:9000", "padding:4,odd", "padding:4=5",
 		"location:everything", "location:mac=1", "timestamp-info:x", "direct-measurement:1",
 		"follow-up:0", "hmac:key=1", "access-report", "access-report:id=3,code=1",
