@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
-#include "options.h"
+#include "payloads.h"
 
 #include "tw_test.h"
 
@@ -210,6 +210,47 @@ static void log_levels(void **state)
 	assert_int_equal(o.log_level, TW_LOG_DEBUG);
 }
 
+/* UDP payloads; V15: twampy's mix on IPv4 is 22, 548 and 1472 octets for TWAMP Light. */
+static void sizes_of_packets(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int family, mtu;
+		unsigned int n, first, seventh; /* lengths; seventh of 12 */
+	} rows[] = {
+		{"p", 4, 1500, 1, 44, 0},
+		{"p --padding 100", 6, 1500, 1, 144, 0},
+		{"p --protocol twamp-light", 4, 1500, 1, 41, 0},
+		{"p --protocol twamp-light --padding -1", 4, 1500, 12, 22, 1472},
+		{"p --frame-size imix", 4, 1500, 12, 44, 1472},
+		{"p --frame-size imix", 6, 1500, 12, 44, 1452},
+		{"p --frame-size 1522 --vlan 7", 4, 1500, 1, 1472, 0},
+		{"p --frame-size z", 4, 2000, 1, 1972, 0},
+		{"p --frame-size jumbo", 4, 0, 1, 8972, 0},
+	};
+	struct tw_sizes_shape shape;
+	struct tw_payloads p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ok(TW_CMD_SENDER, rows[i].line);
+		if (tw_options_payloads(&o, rows[i].family, rows[i].mtu, &err, &shape, &p))
+			fail_msg("\"%s\": %s", rows[i].line, err.text);
+		assert_int_equal(p.n, rows[i].n);
+		assert_int_equal(p.len[0], rows[i].first);
+		if (p.n == 12)
+			assert_int_equal(p.len[6], rows[i].seventh);
+	}
+	ok(TW_CMD_SENDER, "p --frame-size 1519");
+	assert_int_equal(tw_options_payloads(&o, 4, 1500, &err, &shape, &p), -ERANGE);
+	assert_string_equal(err.text, "--frame-size '1519': makes a frame of 1519 octets, allowed: "
+				      "1518 (the link's MTU is 1500)");
+	ok(TW_CMD_SENDER, "p --padding 8958");
+	assert_int_equal(tw_options_payloads(&o, 6, 0, &err, &shape, &p), -ERANGE);
+	assert_string_equal(
+		err.text, "--padding '8958': allowed: 0 to 8908 octets, or -1 for the mix");
+}
+
 /* Rules that every row keeps; a new option is held to them. */
 static void the_table_is_sound(void **state)
 {
@@ -279,6 +320,7 @@ int main(void)
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(options_of_others_are_refused),
 		cmocka_unit_test(log_levels),
+		cmocka_unit_test(sizes_of_packets),
 		cmocka_unit_test(the_table_is_sound),
 		cmocka_unit_test(help_fits_eighty_columns),
 	};
