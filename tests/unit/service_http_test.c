@@ -446,55 +446,6 @@ static void it_goes_down_with_clients_connected(void **state)
 	close(fd);
 }
 
-static void addresses_to_listen_on(void **state)
-{
-	static const char *const good[] = {"127.0.0.1:8000", "[::1]:9000", ":9100", "9100", "0",
-		"192.0.2.1", "2001:db8::1", "[2001:db8::1]", "::", "localhost:1", "", NULL};
-	static const char *const bad[] = {"127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "x:80",
-		"[::1", "[::1]x", "[]:80", "[::1]:", ":", "127.0.0.1:80:90", "-1", " 80", "80 ",
-		"123456", "256.0.0.1:80", "127.0.0.1:-1", "[127.0.0.1.]:80",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
-		"b:1"};
-	struct tw_err err;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		if (tw_http_check(good[i], &err))
-			fail_msg("%s refused: %s", good[i], err.text);
-	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if (tw_http_check(bad[i], &err) != -EINVAL)
-			fail_msg("%s taken", bad[i]);
-		assert_non_null(strstr(err.text, "is not an address to listen on"));
-	}
-}
-
-static void it_says_where_it_listens_and_why_it_cannot(void **state)
-{
-	const struct tw_http_content content = {0};
-	struct fixture f;
-	struct tw_http *other = NULL;
-	struct tw_err err;
-	char want[64];
-
-	(void)state;
-	start(&f, NULL);
-	snprintf(want, sizeof(want), "127.0.0.1:%u", tw_http_port(f.http));
-	assert_string_equal(tw_http_address(f.http), want);
-	assert_int_equal(tw_http_create(f.loop, want, &content, NULL, &err, &other), -EADDRINUSE);
-	assert_null(other);
-	snprintf(want, sizeof(want), "cannot listen on 127.0.0.1:%u: Address already in use",
-		tw_http_port(f.http));
-	assert_string_equal(err.text, want);
-	assert_int_equal(tw_http_create(f.loop, "192.0.2.1:1", &content, NULL, &err, &other),
-		-EADDRNOTAVAIL);
-	/* every address: an IPv4 client gets in */
-	tw_http_destroy(f.http);
-	assert_int_equal(tw_http_create(f.loop, ":0", &content, NULL, &err, &f.http), 0);
-	close(client(&f));
-	finish(&f);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,8 +460,6 @@ int main(void)
 		cmocka_unit_test(a_client_that_drips_is_dropped_in_time),
 		cmocka_unit_test(more_connections_than_allowed_wait_for_a_place),
 		cmocka_unit_test(it_goes_down_with_clients_connected),
-		cmocka_unit_test(addresses_to_listen_on),
-		cmocka_unit_test(it_says_where_it_listens_and_why_it_cannot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
