@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "report_priv.h"
+#include "walk_priv.h"
+
+#include <math.h>
+
+static void maybe(struct walk w, const char *name, struct tw_maybe v)
+{
+	if (v.known)
+		walk_count(w, name, v.v);
+	else
+		w.ops->none(w.arg, name);
+}
+
+static void session(struct walk w, const struct tw_session_info *s)
+{
+	w.ops->open(w.arg, "session", true);
+	walk_string(w, "protocol", s->protocol);
+	walk_string(w, "mode", s->mode);
+	walk_string(w, "local", s->local);
+	walk_string(w, "remote", s->remote);
+	walk_count(w, "dscp", s->dscp);
+	walk_count(w, "ttl", s->ttl);
+	walk_count(w, "streams", s->streams);
+	walk_string(w, "stamp", s->stamp);
+	w.ops->flag(w.arg, "stateless_peer", s->stateless_peer);
+	w.ops->close(w.arg);
+}
+
+static void packets(struct walk w, const struct tw_packet_counts *p)
+{
+	w.ops->open(w.arg, "packets", true);
+	walk_count(w, "sent", p->sent);
+	walk_count(w, "received", p->received);
+	walk_count(w, "lost", p->lost);
+	maybe(w, "lost_outbound", p->lost_outbound);
+	maybe(w, "lost_inbound", p->lost_inbound);
+	walk_count(w, "lost_unattributed", p->lost_unattributed);
+	w.ops->flag(w.arg, "loss_estimated", p->loss_estimated);
+	w.ops->flag(w.arg, "loss_inconsistent", p->loss_inconsistent);
+	walk_count(w, "late", p->late);
+	walk_count(w, "duplicates", p->duplicates);
+	walk_count(w, "duplicates_outbound", p->duplicates_outbound);
+	walk_count(w, "duplicates_inbound", p->duplicates_inbound);
+	walk_count(w, "reordered", p->reordered);
+	walk_count(w, "reordered_outbound", p->reordered_outbound);
+	walk_count(w, "reordered_inbound", p->reordered_inbound);
+	walk_count(w, "short_replies", p->short_replies);
+	w.ops->close(w.arg);
+}
+
+static void delay(struct walk w, const struct tw_result *r)
+{
+	w.ops->open(w.arg, "delay_ns", true);
+	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++)
+		walk_series(w, tw_direction_name((enum tw_direction)d), &r->delay[d]);
+	walk_series(w, "residence", &r->residence);
+	w.ops->close(w.arg);
+}
+
+static double extreme(const struct tw_series *s, int64_t v)
+{
+	return s->m.count ? (double)v : (double)NAN;
+}
+
+static void variation(struct walk w, const struct tw_result *r)
+{
+	const char *name[TW_DIRECTIONS];
+
+	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++)
+		name[d] = tw_direction_name((enum tw_direction)d);
+	w.ops->open(w.arg, "jitter_ns", true);
+	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++)
+		walk_ns(w, name[d], r->jitter[d]);
+	w.ops->close(w.arg);
+	w.ops->open(w.arg, "ipdv_ns", true);
+	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++) {
+		const struct tw_series *s = &r->ipdv[d];
+
+		w.ops->open(w.arg, name[d], true);
+		walk_ns(w, "min", extreme(s, s->m.min));
+		walk_ns(w, "p50", tw_series_quantile(s, 0.5));
+		walk_ns(w, "p99", tw_series_quantile(s, 0.99));
+		walk_ns(w, "max", extreme(s, s->m.max));
+		w.ops->close(w.arg);
+	}
+	w.ops->close(w.arg);
+	w.ops->open(w.arg, "pdv_ns", true);
+	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++) {
+		w.ops->open(w.arg, name[d], true);
+		walk_ns(w, "p50", report_pdv(&r->delay[d], 0.5));
+		walk_ns(w, "p95", report_pdv(&r->delay[d], 0.95));
+		walk_ns(w, "p99", report_pdv(&r->delay[d], 0.99));
+		walk_ns(w, "p99_9", report_pdv(&r->delay[d], 0.999));
+		w.ops->close(w.arg);
+	}
+	w.ops->close(w.arg);
+}
+
+static void ranges(struct walk w, const char *name, const struct tw_range *range)
+{
+	w.ops->open(w.arg, name, true);
+	for (int d = TW_OUTBOUND; d <= TW_INBOUND; d++) {
+		w.ops->open(w.arg, tw_direction_name((enum tw_direction)d), true);
+		maybe(w, "min", (struct tw_maybe){range[d].min, range[d].count != 0});
+		maybe(w, "max", (struct tw_maybe){range[d].max, range[d].count != 0});
+		w.ops->close(w.arg);
+	}
+	w.ops->close(w.arg);
+}
+
+static void timestamps(struct walk w, const struct tw_result *r)
+{
+	static const char *const name[4] = {"t1", "t2", "t3", "t4"};
+
+	w.ops->open(w.arg, "timestamps", true);
+	for (int i = 0; i < 4; i++)
+		walk_string(w, name[i], report_source(r->source[i]));
+	w.ops->close(w.arg);
+}
+
+static void peer(struct walk w, const struct tw_peer_info *p)
+{
+	w.ops->open(w.arg, "peer", true);
+	if (p->known)
+		w.ops->flag(w.arg, "synchronised", p->synchronised);
+	else
+		w.ops->none(w.arg, "synchronised");
+	walk_string(w, "format", !p->known ? NULL : p->ptp ? "ptp" : "ntp");
+	walk_ns(w, "error_ns", p->known ? (double)p->error.v : (double)NAN);
+	w.ops->flag(w.arg, "z_bit_lies", p->z_bit_lies);
+	walk_count(w, "zero_multiplier", p->zero_multiplier);
+	walk_count(w, "negative_residence", p->negative_residence);
+	w.ops->flag(w.arg, "sequence_equals_ours", p->rseq_equals_sseq);
+	w.ops->close(w.arg);
+}
+
+static void rate(struct walk w, const struct tw_result *r, bool interim)
+{
+	w.ops->open(w.arg, "rate", true);
+	walk_number(w, "offered_pps", r->offered_pps > 0 ? r->offered_pps : (double)NAN);
+	walk_number(w, "sent_pps", report_rate(r->packets.sent, r->send_time, interim));
+	walk_number(w, "received_pps", report_rate(r->packets.received, r->receive_time, interim));
+	w.ops->close(w.arg);
+}
+
+static void tester(struct walk w, const struct tw_result *r)
+{
+	const struct tw_tester_health *t = &r->tester;
+	char reason[256];
+	bool ok = tw_result_tester_ok(r, reason, sizeof(reason));
+
+	w.ops->open(w.arg, "tester", true);
+	w.ops->flag(w.arg, "ok", ok);
+	walk_string(w, "reason", ok ? NULL : reason);
+	walk_count(w, "not_sent", t->not_sent);
+	walk_count(w, "tx_full", t->tx_full);
+	walk_count(w, "rx_missed", t->rx_missed);
+	walk_count(w, "rx_nombuf", t->rx_nombuf);
+	walk_count(w, "window_overrun", t->window_overrun);
+	w.ops->open(w.arg, "pacing_error_ns", true);
+	walk_ns(w, "p50", tw_series_quantile(&t->pacing, 0.5));
+	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
+	walk_ns(w, "max", extreme(&t->pacing, t->pacing.m.max));
+	w.ops->close(w.arg);
+	w.ops->integer(w.arg, "stolen_ns", t->stolen.v);
+	walk_count(w, "pcap_missed", r->pcap_missed);
+	w.ops->close(w.arg);
+}
+
+static void sla(struct walk w, const struct tw_sla_verdict *v)
+{
+	w.ops->open(w.arg, "sla", v->asked);
+	if (v->asked)
+		w.ops->flag(w.arg, "ok", v->ok);
+	else
+		w.ops->none(w.arg, "ok");
+	w.ops->open_list(w.arg, "missed", false);
+	for (unsigned int i = 0; v->asked && i < v->n_missed && i < TW_SLA_MAX_MISSED; i++)
+		w.ops->text(w.arg, NULL, v->missed[i]);
+	w.ops->close_list(w.arg);
+	w.ops->close(w.arg);
+}
+
+void walk_result(struct walk w, const struct tw_result *r, const struct tw_report_context *ctx)
+{
+	struct tw_ns offset;
+	bool offset_known = tw_result_offset(r, &offset);
+
+	walk_head(w, "dpdk-twamp/result/1", ctx, r->start, r->duration);
+	session(w, &r->session);
+	packets(w, &r->packets);
+	delay(w, r);
+	variation(w, r);
+	ranges(w, "ttl", r->ttl);
+	ranges(w, "dscp", r->dscp);
+	ranges(w, "ecn", r->ecn);
+	timestamps(w, r);
+	walk_clock(w, &r->clock, offset_known ? &offset : NULL);
+	peer(w, &r->peer);
+	rate(w, r, ctx->interim);
+	sla(w, &r->sla);
+	tester(w, r);
+	walk_cpu(w, &r->cpu);
+	walk_discarded(w, r->discarded);
+}
