@@ -98,6 +98,7 @@ struct tw_loss {
 	struct tw_loss_slot slot[TW_LOSS_ORDER_WINDOW];
 };
 
+/** Start a run: nothing sent, nothing received. */
 void tw_loss_init(struct tw_loss *l);
 
 /** What is not in lockstep; called by the inline functions below. */

@@ -33,6 +33,7 @@ struct tw_variation {
 	struct tw_variation_slot slot[TW_VARIATION_WINDOW];
 };
 
+/** Start a run: no packet seen. */
 void tw_variation_init(struct tw_variation *v);
 
 /** The first replies, and those next to a packet without one-way delays. */

@@ -154,9 +154,11 @@ int tw_request_session_build(const struct tw_request_session *m, uint8_t *buf, s
 int tw_accept_session_parse(const uint8_t *buf, size_t len, struct tw_accept_session *ret);
 int tw_accept_session_build(const struct tw_accept_session *m, uint8_t *buf, size_t len);
 
+/** Start-Sessions: nothing but the command number and padding. */
 int tw_start_sessions_parse(const uint8_t *buf, size_t len);
 int tw_start_sessions_build(uint8_t *buf, size_t len);
 
+/** Start-Ack: the Accept value is all that it says. */
 int tw_start_ack_parse(const uint8_t *buf, size_t len, uint8_t *ret_accept);
 int tw_start_ack_build(uint8_t accept, uint8_t *buf, size_t len);
 

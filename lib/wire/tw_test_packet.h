@@ -64,6 +64,7 @@ static inline enum tw_layout tw_layout_of_mode(uint32_t mode)
 	return dscp ? TW_LAYOUT_TWAMP_DSCP : TW_LAYOUT_TWAMP;
 }
 
+/** Name of a layout, for logs. */
 const char *tw_layout_name(enum tw_layout l);
 
 /** Octets of a request before padding or TLVs. */
