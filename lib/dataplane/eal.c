@@ -202,6 +202,7 @@ static void undo(void)
 
 int tw_eal_start(const struct tw_eal_config *cfg, struct tw_eal *ret_eal, struct tw_err *err)
 {
+	char *argv[sizeof(args.argv) / sizeof(args.argv[0])];
 	struct tw_eal eal = {0};
 	bool own_lcores = true;
 	int rc;
@@ -217,9 +218,11 @@ int tw_eal_start(const struct tw_eal_config *cfg, struct tw_eal *ret_eal, struct
 	}
 	for (int i = 1; i < args.argc; i++)
 		tw_debug("EAL argument %d: %s", i, args.argv[i]);
+	/* The EAL moves the pointers about and overwrites one. */
+	memcpy(argv, args.argv, sizeof(argv));
 	tw_eal_clear_error();
 	tw_eal_log_hide_stdio();
-	rc = rte_eal_init(args.argc, args.argv);
+	rc = rte_eal_init(args.argc, argv);
 	tw_eal_log_show_stdio();
 	if (rc < 0) {
 		rc = rte_errno ? -rte_errno : -EIO;
