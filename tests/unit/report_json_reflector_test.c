@@ -80,6 +80,7 @@ static void every_key_of_a_reflector(void **state)
 	j = parse(memory_close(&m));
 	check(j, reflector, COUNT_OF(reflector));
 	assert_int_equal(leaves(j), COUNT_OF(reflector) - 3 + TW_DISCARD_MAX);
+	check_sample(j, TW_TEST_DATA "/results/reflector.json");
 	json_decref(j);
 	free(m.text);
 

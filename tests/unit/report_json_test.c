@@ -190,6 +190,7 @@ static void every_key_of_a_result(void **state)
 	/* and no key that the table above does not know, but for the other reasons */
 	assert_int_equal(leaves(j), COUNT_OF(sample) - 3 + TW_DISCARD_MAX);
 	assert_int_equal(json_object_size(json_object_get(j, "discarded")), TW_DISCARD_MAX);
+	check_sample(j, TW_TEST_DATA "/results/sender.json");
 	json_decref(j);
 	tw_result_destroy(r);
 }
