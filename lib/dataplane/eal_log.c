@@ -20,22 +20,30 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char first_error[LINE]; /* under mutex */
 static int hidden_fd = -1, saved_out = -1, saved_err = -1;
 
-/* Drivers prefix their lines with a function: "eth_rx_queue_setup(): Failed ..." */
-static const char *skip_function(const char *line)
+/* What stands before the news: "eth_rx_queue_setup(): ", "libbpf: Kernel error message: ". */
+static const char *skip_prefix(const char *line)
 {
+	static const char *const noise[] = {
+		"libbpf: ", "Kernel error message: ", "EAL: ", "FATAL: "};
 	const char *p = strstr(line, "(): ");
 
-	return p && p < line + strcspn(line, " ") ? p + 4 : line;
+	if (p && p < line + strcspn(line, " "))
+		line = p + 4;
+	for (size_t i = 0; i < sizeof(noise) / sizeof(noise[0]); i++) {
+		if (strncmp(line, noise[i], strlen(noise[i])) == 0)
+			line += strlen(noise[i]);
+	}
+	return line;
 }
 
-static void on_line(const char *line, bool is_error)
+void tw_eal_log_line(const char *line, bool is_error)
 {
 	if (!*line)
 		return;
 	if (is_error) {
 		pthread_mutex_lock(&mutex);
 		if (!first_error[0])
-			snprintf(first_error, sizeof(first_error), "%s", skip_function(line));
+			snprintf(first_error, sizeof(first_error), "%s", skip_prefix(line));
 		pthread_mutex_unlock(&mutex);
 	}
 	tw_debug("%s", line);
@@ -51,7 +59,7 @@ static void on_text(const char *text, size_t n, bool is_error)
 		size_t used = nl ? len + 1 : len;
 
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
-		on_line(line, is_error);
+		tw_eal_log_line(line, is_error);
 		text += used;
 		n -= used;
 	}

@@ -48,6 +48,9 @@ void tw_cores_allowed(cpu_set_t *ret_set);
 /* DPDK's log goes to us from now on. */
 int tw_eal_log_open(void);
 
+/* A line of DPDK or of a library under it, without newline. */
+void tw_eal_log_line(const char *line, bool is_error);
+
 /* What the EAL prints past its log (alerts, usage) is kept from the terminal in between. */
 void tw_eal_log_hide_stdio(void);
 void tw_eal_log_show_stdio(void);

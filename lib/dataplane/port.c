@@ -125,8 +125,10 @@ static int setup_queues(struct tw_port *port, struct tw_err *err)
 		rc = tw_fds_list(before);
 		if (rc < 0)
 			break;
+		errno = 0;
 		rc = rte_eth_rx_queue_setup(port->port_id, q, port->rx_desc,
 			(unsigned int)port->numa, NULL, port->pool[q]);
+		port->priv->setup_errno = rc < 0 ? errno : 0;
 		/* The AF_XDP driver makes its socket here. */
 		tw_fds_new_sockets(before, AF_XDP, &port->priv->fds[q], 1);
 	}

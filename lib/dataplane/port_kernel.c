@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * An AF_XDP buffer is a whole mbuf and may not exceed a page: mempool header, mbuf, headroom, the
@@ -26,6 +27,7 @@
 	(RTE_CACHE_LINE_SIZE + sizeof(struct rte_mbuf) + RTE_PKTMBUF_HEADROOM + XDP_HEADROOM)
 /* The driver keeps 2048 buffers in its fill ring, and as many each in its other rings. */
 #define XDP_MBUFS (3 * 2048 + 1)
+#define BUSY_TRIES 10
 
 /*
  * The driver frees its umem when a queue cannot be set up, and counts a reference of the freed one
@@ -43,7 +45,7 @@ static void undo_failed_xdp(struct tw_port *port)
 	rte_free(block);
 }
 
-static int open_af_xdp(struct tw_port *port, const char *object, bool hugepages, struct tw_err *err)
+static int open_af_xdp(struct tw_port *port, const char *object, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
 	struct tw_port_setup s = {.n_rx = (uint16_t)priv->link.channels,
@@ -56,7 +58,7 @@ static int open_af_xdp(struct tw_port *port, const char *object, bool hugepages,
 	snprintf(name, sizeof(name), "net_af_xdp_%s", priv->link.name);
 	/* In zero-copy mode the kernel loses buffers that cross ordinary pages. */
 	snprintf(args, sizeof(args), "iface=%s,queue_count=%u,xdp_prog=%s%s", priv->link.name,
-		priv->link.channels, object, hugepages ? "" : ",force_copy=1");
+		priv->link.channels, object, rte_eal_has_hugepages() ? "" : ",force_copy=1");
 	rc = tw_dev_plug(name, args, &port->port_id, err);
 	if (rc < 0)
 		return rc;
@@ -79,6 +81,7 @@ static int open_af_xdp(struct tw_port *port, const char *object, bool hugepages,
 /* -EBUSY is somebody's doing and worth a warning, all else is how things are here. */
 static int try_af_xdp(struct tw_port *port, struct tw_err *err)
 {
+	const struct timespec nap = {.tv_nsec = 100000000};
 	struct tw_port_private *priv = port->priv;
 	char object[PATH_MAX];
 	int rc;
@@ -90,12 +93,17 @@ static int try_af_xdp(struct tw_port *port, struct tw_err *err)
 			port->max_frame + RTE_ETHER_CRC_LEN);
 	rc = tw_xdp_object(object, sizeof(object), err);
 	if (rc == 0)
-		rc = tw_xdp_check(&priv->link, object, err);
-	if (rc == 0)
 		rc = tw_xdp_claim(&priv->link, &priv->xdp, err);
 	if (rc < 0)
 		return rc;
-	rc = open_af_xdp(port, object, rte_eal_has_hugepages(), err);
+	rc = tw_xdp_check(&priv->link, object, err);
+	if (rc == 0)
+		rc = open_af_xdp(port, object, err);
+	/* The sockets of a process that died just now leave their queues a moment later. */
+	for (int i = 0; rc < 0 && priv->setup_errno == EBUSY && i < BUSY_TRIES; i++) {
+		nanosleep(&nap, NULL);
+		rc = open_af_xdp(port, object, err);
+	}
 	if (rc < 0)
 		tw_xdp_release(&priv->xdp);
 	return rc;

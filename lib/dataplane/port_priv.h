@@ -28,6 +28,7 @@ struct tw_port_private {
 	struct tw_xdp xdp;
 	bool is_af_packet;
 	bool is_af_xdp;
+	int setup_errno; /* errno when a queue could not be set up: the drivers hide it */
 	struct tw_ring_layout layout;
 	int fds[TW_PORT_QUEUES]; /* the driver's sockets by queue, not ours to close */
 	uint64_t drops;          /* what AF_PACKET sockets told so far */

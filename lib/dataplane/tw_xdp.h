@@ -43,8 +43,9 @@ struct tw_xdp {
 int tw_xdp_object(char *ret_path, size_t cap, struct tw_err *err);
 
 /**
- * Can AF_XDP work here? Tries what costs the interface nothing: loads the program without
- * attaching it, and binds and closes a socket in copy mode on each queue.
+ * Could AF_XDP work here? Tries what leaves the interface alone: a socket that is not bound, the
+ * program loaded and not attached. What the driver says to the program is seen only when it is
+ * attached.
  * @return 0, a negative errno with the reason
  */
 int tw_xdp_check(const struct tw_host_link *link, const char *object, struct tw_err *err);
