@@ -118,6 +118,12 @@ static void control_within_its_bounds(void **state)
 	request("800c000c05c10001000000000000000000000000");
 	assert_int_equal(out.len, 1476);
 	assert_int_equal(out.flags, 0);
+	/* The flag goes where the TLV went. */
+	req.max_payload = 1472;
+	request("80010004ffffffff800c000c05c500010000000000000000");
+	assert_int_equal(pkt[BASE], TW_TLV_C);
+	assert_int_equal(pkt[BASE + 1], TW_TLV_CONTROL);
+	assert_int_equal(pkt[BASE + 8], 0);
 	/* The buffer is a bound as well. */
 	req.max_payload = 65535;
 	request("800c000cffff0001000000000000000000000000");

@@ -144,6 +144,13 @@ static void hmac_failures(void **state)
 	req.mac = NULL;
 	reflect(BASE, len);
 	assert_int_equal(out.flags, 0);
+	/* Octets behind the packet are none of it, even when they would make the digest right. */
+	memcpy(pkt, good, len);
+	req.check = TW_TLV_CHECK_HERE;
+	req.mac = hmac;
+	tw_tlv_reflect(&policy, &req, pkt, BASE, len - 1, ROOM, &out);
+	assert_int_equal(out.flags, TW_TLV_I | TW_TLV_M);
+	req.mac = NULL;
 	/* No key: nothing can be verified, so nothing is used. */
 	memcpy(pkt, good, len);
 	req.check = TW_TLV_CHECK_HERE;

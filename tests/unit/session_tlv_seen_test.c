@@ -25,6 +25,9 @@ static void location_changes(void **state)
 	assert_int_equal(res.location.source.family, 0);
 	assert_true(reply("0002000a035e4e210002000802005e"));
 	assert_false(res.location.has_mac);
+	assert_true(reply("00020010035e4e2180020008ffffffffffff0000"));
+	assert_true(reply("00020010035e4e2140020008ffffffffffff0000"));
+	assert_false(res.location.has_mac);
 }
 
 static void timestamp_methods_change(void **state)

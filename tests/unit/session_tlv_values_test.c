@@ -169,6 +169,8 @@ static void return_address_on_the_list(void **state)
 		check(in, same);
 		assert_false(out.elsewhere);
 	}
+	return_to("255.255.255.255/32");
+	check("800a000880020004ffffffff", "800a000880020004ffffffff");
 	/* Another family than the packet's cannot be sent. */
 	return_to("::/0");
 	check("800a00148002001020010db8000000000000000000000007",

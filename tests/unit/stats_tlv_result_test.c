@@ -119,7 +119,9 @@ static void moments_of_an_interval(void **state)
 	(void)state;
 	tw_moments_record(&before.follow_up.egress, 100);
 	tw_moments_record(&before.follow_up.egress, 300);
-	/* The same two in another order, so with another reference, and then 7 and 11. */
+	tw_moments_record(&before.follow_up.egress, 310);
+	/* The same three in another order, so with another reference, and then 7 and 11. */
+	tw_moments_record(&now.follow_up.egress, 310);
 	tw_moments_record(&now.follow_up.egress, 300);
 	tw_moments_record(&now.follow_up.egress, 100);
 	tw_moments_record(&now.follow_up.egress, 7);
@@ -130,7 +132,7 @@ static void moments_of_an_interval(void **state)
 	assert_true(tw_moments_stddev(&d.follow_up.egress) > 1.999);
 	assert_true(tw_moments_stddev(&d.follow_up.egress) < 2.001);
 	tw_tlv_result_diff(&d, &now, &(struct tw_tlv_result){0});
-	assert_int_equal(d.follow_up.egress.count, 4);
+	assert_int_equal(d.follow_up.egress.count, 5);
 }
 
 static void direct_measurement_can_disagree(void **state)
