@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_reflect.h"
+
+const char *tw_protocol_name(enum tw_protocol p)
+{
+	static const char *const names[] = {
+		[TW_PROTOCOL_AUTO] = "auto",
+		[TW_PROTOCOL_STAMP] = "stamp",
+		[TW_PROTOCOL_LIGHT] = "twamp-light",
+		[TW_PROTOCOL_TWAMP] = "twamp",
+	};
+
+	return names[p];
+}
+
+bool tw_reflect_irregular(
+	struct tw_reflect_state *s, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t idle)
+{
+	bool newer = (int32_t)(t1 - s->last_t1) > 0;
+	bool was_idle = now - s->last_seen > idle;
+	uint32_t fall = s->last_sseq - sseq;
+
+	/* 32-bit wrap: the sender goes on upwards. */
+	if (s->last_sseq >= 0U - TW_REFLECT_WRAP_ZONE && sseq < TW_REFLECT_WRAP_ZONE && newer) {
+		s->last_sseq = sseq;
+		s->last_t1 = t1;
+		return false;
+	}
+	if (newer && (sseq == 0 || fall > TW_REFLECT_FAR_FALL || was_idle)) {
+		tw_reflect_begin(s, sseq, t1, now);
+		return true;
+	}
+	/* After a long silence a clock that was set back does not hide the restart. */
+	if (was_idle) {
+		tw_reflect_begin(s, sseq, t1, now);
+		return true;
+	}
+	/* A packet from before the wrap that comes late must not drag the maximum back up. */
+	if (newer)
+		s->last_t1 = t1;
+	return false;
+}
+
+void tw_reflect_write_open(uint8_t *p, uint32_t request_len, uint32_t reply_len, bool is_stamp,
+	const struct tw_reflect_fields *f)
+{
+	uint8_t head[16];
+	uint32_t base = is_stamp ? TW_STAMP_LEN : TW_TWAMP_REP_LEN;
+
+	memcpy(head, p, 14);
+	if (is_stamp && request_len >= 16)
+		memcpy(head + 14, p + 14, 2);
+	else
+		memset(head + 14, 0, 2);
+
+	if (!is_stamp && reply_len > base) {
+		/* Padding octets are reused from their start; the last 27 are dropped. */
+		uint32_t n = reply_len - base;
+
+		memmove(p + base, p + 14, n < request_len - 14 ? n : request_len - 14);
+	}
+	tw_put32(p, f->seq);
+	tw_put64(p + 4, f->t3);
+	tw_put16(p + 12, f->error_estimate);
+	memcpy(p + 14, head + 14, 2);
+	tw_put64(p + 16, f->t2);
+	memcpy(p + 24, head, 14);
+	memset(p + 38, 0, 2);
+	p[40] = f->ttl;
+	if (is_stamp)
+		memset(p + 41, 0, 3);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_reply.h"
+
+/* The stream's 64-bit sequence number for the 32 bits of the packet; false when not sent yet. */
+static bool unwrap(uint64_t sent, uint32_t sseq, uint64_t *ret)
+{
+	uint32_t behind = (uint32_t)sent - sseq;
+
+	if (behind == 0 || behind > sent)
+		return false;
+	*ret = sent - behind;
+	return true;
+}
+
+static void note_peer(struct tw_result *r, const struct tw_reply_fields *f)
+{
+	struct tw_peer_info *p = &r->peer;
+
+	p->known = true;
+	p->synchronised = f->error_estimate >> 15;
+	p->ptp = f->error_estimate >> 14 & 1;
+	if (__builtin_expect((f->error_estimate & 0xff) == 0, 0))
+		p->zero_multiplier++;
+	else
+		p->error = tw_error_estimate_span(f->error_estimate);
+}
+
+static void note_marks(
+	struct tw_result *r, const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
+{
+	if (f->has_ttl)
+		tw_range_record(&r->ttl[TW_OUTBOUND], f->ttl_there);
+	else
+		r->packets.short_replies++;
+	tw_range_record(&r->ttl[TW_INBOUND], meta->ttl);
+	tw_range_record(&r->dscp[TW_INBOUND], meta->tos >> 2);
+	tw_range_record(&r->ecn[TW_INBOUND], meta->tos & 3);
+}
+
+enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
+	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
+{
+	struct tw_window_entry *e = tw_window_at(c->window, stream, f->sseq);
+	struct tw_reply_stream *s = &c->streams[stream];
+	struct tw_result *r = c->result;
+	uint64_t t1, t2, t3, total;
+	int64_t residence, d[TW_DIRECTIONS];
+	uint64_t sseq;
+
+	if (!unwrap(sent, f->sseq, &sseq))
+		return TW_REPLY_UNKNOWN;
+	if (e->seq != f->sseq || e->mark == TW_WINDOW_EMPTY) {
+		tw_loss_stray(&s->loss, sseq, f->rseq);
+		return TW_REPLY_UNKNOWN;
+	}
+	t1 = e->mono + c->offsets[e->epoch & c->offsets_mask];
+	if (f->t1 != t1)
+		return TW_REPLY_ECHO;
+	if (e->mark == TW_WINDOW_ANSWERED) {
+		tw_loss_duplicate(&s->loss, sseq, f->rseq);
+		return TW_REPLY_DUPLICATE;
+	}
+	e->mark = TW_WINDOW_ANSWERED;
+	total = meta->mono - e->mono;
+	note_peer(r, f);
+	/* Linear stamps may put T1 a little behind the truth: that is no late packet. */
+	if ((int64_t)total > (int64_t)c->timeout) {
+		tw_loss_late(&s->loss, sseq, f->rseq);
+		return TW_REPLY_LATE;
+	}
+	tw_loss_reply(&s->loss, sseq, f->rseq);
+	s->received++;
+	if (c->first_mono == 0)
+		c->first_mono = meta->mono;
+	c->last_mono = meta->mono;
+	note_marks(r, f, meta);
+
+	t2 = f->t2;
+	t3 = f->t3;
+	if (__builtin_expect(f->error_estimate >> 14 & 1, 0)) {
+		t2 = tw_ntp_from_ptp((struct tw_ptp){f->t2}, TW_TAI_UTC_DEFAULT).v;
+		t3 = tw_ntp_from_ptp((struct tw_ptp){f->t3}, TW_TAI_UTC_DEFAULT).v;
+	}
+	residence = (int64_t)(t3 - t2);
+	if (__builtin_expect(residence < 0, 0)) {
+		/* A broken clock over there: what is left is the time that we measured. */
+		r->peer.negative_residence++;
+		tw_series_record(&r->residence, residence);
+		tw_series_record(&r->delay[TW_ROUNDTRIP], (int64_t)total);
+		tw_variation_record_roundtrip(&s->variation, sseq, (int64_t)total, r->ipdv);
+		return TW_REPLY_FIRST;
+	}
+	d[TW_OUTBOUND] = (int64_t)(t2 - t1);
+	d[TW_INBOUND] = (int64_t)(t1 + total - t3);
+	d[TW_ROUNDTRIP] = (int64_t)total - residence;
+	tw_series_record(&r->residence, residence);
+	for (int i = 0; i < TW_DIRECTIONS; i++)
+		tw_series_record(&r->delay[i], d[i]);
+	tw_variation_record(&s->variation, sseq, d, r->ipdv);
+	return TW_REPLY_FIRST;
+}

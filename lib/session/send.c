@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_send.h"
+
+#include "tw_build.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint16_t least_payload(enum tw_protocol p)
+{
+	return p == TW_PROTOCOL_STAMP ? TW_STAMP_LEN : TW_TWAMP_REQ_LEN;
+}
+
+/* Constant octets of the payload that are not zero: SSID, and the header of the Extra Padding TLV
+ * that carries a longer STAMP packet (RFC 8972 section 4.1). */
+static void write_payload(uint8_t *p, const struct tw_stream_config *cfg, uint16_t len)
+{
+	if (cfg->protocol != TW_PROTOCOL_STAMP)
+		return;
+	tw_put16(p + 14, cfg->ssid);
+	if (len >= TW_STAMP_LEN + 4) {
+		p[44] = 0x80;
+		p[45] = 1;
+		tw_put16(p + 46, (uint16_t)(len - TW_STAMP_LEN - 4));
+	}
+}
+
+static int build_class(
+	const struct tw_stream_config *cfg, uint16_t payload, struct tw_send_class *ret)
+{
+	struct tw_frame_spec spec = {
+		.src_mac = cfg->local_mac,
+		.dst_mac = cfg->next_hop_mac,
+		.n_vlan = cfg->n_vlan,
+		.tci = {cfg->tci[0], cfg->tci[1]},
+		.src = cfg->local,
+		.dst = cfg->remote,
+		.tos = cfg->tos,
+		.ttl = cfg->ttl,
+		.df = cfg->dont_fragment,
+		.flow_label = cfg->flow_label,
+	};
+	struct tw_frame_layout layout;
+	uint32_t head;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	rc = tw_build_headers(ret->head, sizeof(ret->head), &spec, payload, &layout);
+	if (rc < 0)
+		return rc;
+	write_payload(ret->head + layout.payload_off, cfg, payload);
+	ret->frame_len = (uint16_t)(layout.payload_off + payload);
+	ret->payload_off = layout.payload_off;
+	ret->csum_off = (uint16_t)(layout.l4_off + TW_UDP_CHECKSUM);
+	head = layout.payload_off + TW_STAMP_LEN + 4U;
+	if (head > ret->frame_len)
+		head = ret->frame_len;
+	ret->head_len = (uint16_t)head;
+	ret->sum = tw_sum_fold(tw_sum_add(layout.udp_base,
+		tw_sum(ret->head + layout.payload_off, head - layout.payload_off)));
+	return 0;
+}
+
+int tw_send_classes(const struct tw_stream_config *cfg, unsigned int max,
+	struct tw_send_class *ret_classes, uint8_t *ret_cycle)
+{
+	uint16_t known[TW_MAX_SIZE_CYCLE];
+	unsigned int n = 0;
+
+	if (cfg->n_sizes == 0 || cfg->n_sizes > TW_MAX_SIZE_CYCLE)
+		return -EINVAL;
+	for (unsigned int i = 0; i < cfg->n_sizes; i++) {
+		uint16_t size = cfg->sizes[i];
+		unsigned int k = 0;
+		int rc;
+
+		while (k < n && known[k] != size)
+			k++;
+		if (k == n) {
+			if (n == max)
+				return -E2BIG;
+			if (size < least_payload(cfg->protocol))
+				return -EINVAL;
+			rc = build_class(cfg, size, &ret_classes[n]);
+			if (rc < 0)
+				return rc;
+			if (ret_classes[n].frame_len > TW_MAX_FRAME)
+				return -EINVAL;
+			known[n++] = size;
+		}
+		ret_cycle[i] = (uint8_t)k;
+	}
+	return (int)n;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_SEND_H
+#define TW_SEND_H
+
+/**
+ * @file
+ * The sender core: a stream is a prebuilt frame per packet size; a packet is a copy of it in which
+ * only sequence number, T1, Error Estimate and UDP checksum are written.
+ */
+
+#include "tw_bytes.h"
+#include "tw_checksum.h"
+#include "tw_session.h"
+#include "tw_stamp.h"
+
+#include <stddef.h>
+
+/** Octets of a frame that differ from zeros: headers, base packet, one TLV header; the rest is 0. */
+#define TW_SEND_HEAD 128
+
+/** A frame of one size, ready but for the fields that change. */
+struct tw_send_class {
+	uint16_t frame_len;   /**< L2 octets without FCS */
+	uint16_t payload_off; /**< first octet of the UDP payload */
+	uint16_t head_len;    /**< octets of head that must be copied, <= TW_SEND_HEAD */
+	uint16_t csum_off;    /**< of the UDP checksum */
+	uint32_t sum;         /**< of all that the UDP checksum covers but the changing fields */
+	uint8_t head[TW_SEND_HEAD];
+};
+
+/** Transmitting half of a stream. w: transmitting worker. */
+struct tw_send_stream {
+	uint32_t next_seq;
+	uint16_t n_cycle;     /**< sizes in the cycle */
+	uint16_t pos;         /**< next of them */
+	const uint8_t *cycle; /**< class index of each packet of the cycle */
+	const struct tw_send_class *classes;
+	uint64_t sent;           /**< packets given a number */
+	uint64_t sent_at_border; /**< when the last border was drawn */
+};
+
+/**
+ * Build the frame classes of a stream.
+ *
+ * @param cfg        addresses, sizes and marks
+ * @param max        room in @p ret_classes
+ * @param ret_classes  one per distinct size
+ * @param ret_cycle  cfg->n_sizes class indexes
+ * @return number of classes, -EINVAL (a size below the protocol's minimum or above TW_MAX_FRAME),
+ *         -E2BIG (more distinct sizes than @p max)
+ */
+int tw_send_classes(const struct tw_stream_config *cfg, unsigned int max,
+	struct tw_send_class *ret_classes, uint8_t *ret_cycle);
+
+/**
+ * Write the changing fields of an open packet and its UDP checksum. @p frame holds the class head.
+ *
+ * @param t1  on the wire's scale
+ * @param ee  Error Estimate
+ */
+static inline void tw_send_stamp(
+	uint8_t *frame, const struct tw_send_class *c, uint32_t seq, uint64_t t1, uint16_t ee)
+{
+	uint8_t *p = frame + c->payload_off;
+	uint32_t rseq = __builtin_bswap32(seq);
+	uint64_t rt1 = __builtin_bswap64(t1);
+	uint16_t ree = __builtin_bswap16(ee);
+	uint16_t csum = (uint16_t)~tw_sum_fold(tw_sum_add((uint64_t)c->sum + rseq + ree, rt1));
+
+	memcpy(p, &rseq, 4);
+	memcpy(p + 4, &rt1, 8);
+	memcpy(p + 12, &ree, 2);
+	csum = csum ? csum : 0xffff; /* RFC 768: a computed 0 is sent as all ones */
+	memcpy(frame + c->csum_off, &csum, 2);
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_WINDOW_H
+#define TW_WINDOW_H
+
+/**
+ * @file
+ * The sender's memory of what it sent: T1 per outstanding sequence number. It decides what a
+ * reply is (first, duplicate, late, invented) and gives the round trip without believing the peer.
+ *
+ * Records of streams that are sent in turn stand side by side ([sequence][stream]), so that the
+ * transmit order walks memory linearly; per-stream rings at power-of-two distances would all fall
+ * into the same cache sets.
+ */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tw_window_mark {
+	TW_WINDOW_EMPTY,
+	TW_WINDOW_WAITING,
+	TW_WINDOW_ANSWERED,
+};
+
+/** One sent packet. w and r: the worker that owns the stream. */
+struct tw_window_entry {
+	uint64_t mono; /**< T1 on the monotonic scale, 2^-32 s */
+	uint32_t seq;
+	uint16_t epoch; /**< clock epoch whose offset turned mono into the T1 on the wire */
+	uint16_t mark;
+};
+
+struct tw_window {
+	struct tw_window_entry *e;
+	uint32_t mask;   /**< records per stream - 1 */
+	uint32_t stride; /**< streams */
+	size_t bytes;
+};
+
+/** Most memory that one window takes. */
+#define TW_WINDOW_MAX_BYTES (256UL << 20)
+
+/**
+ * Records for @p streams streams, @p per_stream or more each unless TW_WINDOW_MAX_BYTES forbids.
+ * @return 0, -ENOMEM
+ */
+int tw_window_init(struct tw_window *w, uint32_t streams, uint64_t per_stream);
+void tw_window_fini(struct tw_window *w);
+
+static inline struct tw_window_entry *tw_window_at(
+	const struct tw_window *w, uint32_t stream, uint32_t seq)
+{
+	return &w->e[(size_t)(seq & w->mask) * w->stride + stream];
+}
+
+/**
+ * Remember a packet.
+ * @param horizon  a record younger than this (mono) that is still waiting is lost by overwriting
+ * @return true when such a record was overwritten
+ */
+static inline bool tw_window_put(struct tw_window *w, uint32_t stream, uint32_t seq, uint64_t mono,
+	uint16_t epoch, uint64_t horizon)
+{
+	struct tw_window_entry *e = tw_window_at(w, stream, seq);
+	bool overrun = e->mark == TW_WINDOW_WAITING && e->mono > horizon && e->seq != seq;
+
+	e->mono = mono;
+	e->seq = seq;
+	e->epoch = epoch;
+	e->mark = TW_WINDOW_WAITING;
+	return overrun;
+}
+
+#endif
