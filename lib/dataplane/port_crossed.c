@@ -9,7 +9,7 @@
 #include <rte_ring.h>
 #include <stdio.h>
 
-#define WIRE 1024 /* frames under way in one direction of one queue */
+#define WIRE 4096 /* frames under way in one direction of one queue */
 
 /* A worker on each side: one producer, one consumer. */
 static int make_rings(struct tw_port *port, int side, uint16_t n, struct tw_err *err)

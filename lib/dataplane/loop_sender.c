@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+/*
+ * The sender's loops. Transmit: what is due is copied from prebuilt frames, numbered, stamped and
+ * handed over a burst at a time. Receive: two passes, one that recognises replies and fetches
+ * their records, one that judges them.
+ */
+
+#include "recorder.h"
+#include "sender.h"
+
+/* Stamp one packet with `mono` and remember it. */
+static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, struct rte_mbuf *m,
+	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono)
+{
+	const struct tw_clock_map *clock = &s->task.clock;
+
+	tw_send_stamp(
+		rte_pktmbuf_mtod(m, uint8_t *), c, seq, mono + clock->offset, s->error_estimate);
+	if (unlikely(tw_window_put(
+		    &s->window, stream, seq, mono, clock->epoch, mono - s->reply.timeout)))
+		s->result->tester.window_overrun++;
+}
+
+/* Pool objects come back with their lengths: writing only what differs keeps the line shared. */
+static inline __attribute__((always_inline)) void prepare(
+	struct rte_mbuf *m, const struct tw_send_class *c)
+{
+	uint8_t *f;
+
+	if (unlikely(m->data_off != RTE_PKTMBUF_HEADROOM))
+		m->data_off = RTE_PKTMBUF_HEADROOM;
+	if (unlikely(m->pkt_len != c->frame_len || m->data_len != c->frame_len)) {
+		m->pkt_len = c->frame_len;
+		m->data_len = c->frame_len;
+	}
+	if (unlikely(m->ol_flags != 0))
+		m->ol_flags = 0;
+	f = rte_pktmbuf_mtod(m, uint8_t *);
+	memcpy(f, c->head, 96);
+	if (unlikely(c->head_len > 96))
+		memcpy(f + 96, c->head + 96, TW_SEND_HEAD - 96);
+}
+
+static void keep_pending(
+	struct tw_sender *s, const struct tw_pending *p, unsigned int from, unsigned int n)
+{
+	memmove(s->pending, p + from, (n - from) * sizeof(*p));
+	s->n_pending = n - from;
+	s->result->tester.tx_full += n - from;
+}
+
+/* The device was full: offer the same packets again with new stamps. @return all gone */
+static bool offer_again(struct tw_sender *s)
+{
+	struct rte_mbuf *tx[TW_BURST];
+	unsigned int n = s->n_pending, k;
+	uint64_t mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct tw_pending *p = &s->pending[i];
+
+		tx[i] = p->m;
+		stamp(s, p->m, p->class, p->stream, p->seq, mono);
+	}
+	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
+	if (k)
+		s->last_tx = mono;
+	keep_pending(s, s->pending, k, n);
+	return s->n_pending == 0;
+}
+
+/* How many packets may go now; their lateness is recorded. */
+static inline __attribute__((always_inline)) unsigned int how_many(
+	struct tw_sender *s, uint64_t mono, unsigned int kind)
+{
+	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
+	unsigned int n = 0;
+
+	if (kind == TW_SCHEDULE_MAX) {
+		uint64_t flying = s->numbered - s->forgiven - s->answered;
+
+		if (s->cfg.in_flight_max == 0)
+			return (unsigned int)room;
+		if (flying >= s->cfg.in_flight_max)
+			return 0;
+		flying = s->cfg.in_flight_max - flying;
+		return (unsigned int)(flying < room ? flying : room);
+	}
+	while (n < room) {
+		uint64_t due = tw_pace_due(&s->pace);
+
+		if (due > mono)
+			break;
+		if (unlikely(mono - due > s->horizon)) {
+			uint64_t gone = tw_pace_skip(&s->pace, mono);
+
+			gone = gone < s->left ? gone : s->left;
+			s->result->tester.not_sent += gone;
+			if (s->left != UINT64_MAX)
+				s->left -= gone;
+			return n;
+		}
+		tw_series_record(&s->result->tester.pacing, (int64_t)(mono - due));
+		tw_pace_advance(&s->pace);
+		n++;
+	}
+	return n;
+}
+
+static inline __attribute__((always_inline)) unsigned int transmit(
+	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet)
+{
+	const struct tw_clock_map *clock = &s->task.clock;
+	struct rte_mbuf *tx[TW_BURST];
+	struct tw_pending sent[TW_BURST];
+	uint64_t mono = tw_clock_mono(clock, tsc);
+	unsigned int n, k;
+
+	if (unlikely(s->n_pending && !offer_again(s)))
+		return 1;
+	if (unlikely(mono >= s->end_mono))
+		s->left = 0;
+	n = how_many(s, mono, kind);
+	if (n == 0)
+		return 0;
+	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
+		/* Every mbuf is in the device's hands: that is a full ring too. */
+		s->result->tester.tx_full += n;
+		if (kind != TW_SCHEDULE_MAX) {
+			s->result->tester.not_sent += n;
+			if (s->left != UINT64_MAX)
+				s->left -= n;
+		}
+		return 0;
+	}
+	tsc = rte_rdtsc();
+	mono = tw_clock_mono(clock, tsc);
+	if (unlikely(s->first_tx == 0))
+		s->first_tx = mono;
+	for (unsigned int i = 0; i < n; i++) {
+		struct tw_send_stream *st = &s->streams[s->turn];
+		const struct tw_send_class *c = &st->classes[st->cycle[st->pos]];
+
+		if (unlikely(++st->pos == st->n_cycle))
+			st->pos = 0;
+		sent[i] = (struct tw_pending){tx[i], c, s->turn, st->next_seq};
+		prepare(tx[i], c);
+		stamp(s, tx[i], c, s->turn, st->next_seq,
+			per_packet ? tw_clock_mono(clock, rte_rdtsc())
+				   : mono + i * s->slope.per_packet);
+		st->next_seq++;
+		st->sent++;
+		if (++s->turn == s->n_streams)
+			s->turn = 0;
+	}
+	if (unlikely(--s->slope.countdown == 0))
+		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
+	if (unlikely(s->port.recorder != NULL))
+		tw_recorder_put(s->port.recorder, tx, n, mono + clock->offset);
+	s->numbered += n;
+	if (s->left != UINT64_MAX)
+		s->left -= n;
+	s->last_tx = mono;
+	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
+	if (unlikely(k < n))
+		keep_pending(s, sent, k, n);
+	return n;
+}
+
+unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
+{
+	bool per_packet = s->cfg.stamp == TW_STAMP_PER_PACKET;
+
+	if (s->cfg.schedule == TW_SCHEDULE_MAX)
+		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true)
+				  : transmit(s, tsc, TW_SCHEDULE_MAX, false);
+	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true)
+			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false);
+}
+
+/* A reply between the two passes. */
+struct found {
+	const uint8_t *payload;
+	uint32_t len;
+	uint32_t stream;
+	uint8_t ttl, tos;
+};
+
+static inline __attribute__((always_inline)) bool recognise(const struct tw_sender *s,
+	const struct rte_mbuf *m, const uint8_t *f, bool v6, struct found *ret)
+{
+	uint32_t len = m->data_len, off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
+	const uint8_t *p = f + off;
+	uint64_t addr[4] = {0};
+	int64_t stream;
+
+	if (unlikely(len < off + TW_STAMP_LEN || m->pkt_len != len))
+		return false;
+	if (!(v6 ? tw_plain_ip6(f, len, s->mac) : tw_plain_ip4(f, len, s->mac)))
+		return false;
+	if (v6) {
+		addr[0] = tw_raw64(f + 22);
+		addr[1] = tw_raw64(f + 30);
+		addr[2] = tw_raw64(f + 38);
+		addr[3] = tw_raw64(f + 46);
+	} else {
+		addr[0] = tw_raw64(f + 26);
+	}
+	stream = tw_sender_stream_of(s, addr, tw_raw32(p - 8), v6);
+	if (unlikely(stream < 0 || tw_raw16(p - 2) == 0))
+		return false;
+	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len) : tw_udp_sum_ip4(f, len)) != 0xffff))
+		return false;
+	ret->payload = p;
+	ret->len = len - off;
+	ret->stream = (uint32_t)stream;
+	ret->ttl = v6 ? f[21] : f[22];
+	ret->tos = v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
+	__builtin_prefetch(tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24)), 1);
+	return true;
+}
+
+static unsigned int receive(struct tw_sender *s, uint16_t queue)
+{
+	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
+	struct found found[TW_BURST];
+	unsigned int n_found = 0;
+	uint64_t mono;
+	uint16_t n;
+
+	n = rte_eth_rx_burst(s->port.port_id, queue, rx, TW_BURST);
+	if (n == 0)
+		return 0;
+	mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+	if (unlikely(s->port.recorder != NULL))
+		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
+	for (unsigned int i = 0; i < n; i++) {
+		const uint8_t *f = rte_pktmbuf_mtod(rx[i], const uint8_t *);
+
+		if (likely(f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
+					 : recognise(s, rx[i], f, true, &found[n_found])))
+			done[n_found++] = rx[i];
+		else
+			tw_sender_slow(s, rx[i], mono);
+	}
+	for (unsigned int i = 0; i < n_found; i++) {
+		struct tw_reply_meta meta = {mono, found[i].ttl, found[i].tos};
+
+		tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta);
+	}
+	if (n_found)
+		rte_pktmbuf_free_bulk(done, n_found);
+	return n;
+}
+
+unsigned int tw_sender_receive(struct tw_sender *s)
+{
+	unsigned int n = 0;
+
+	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
+		n += receive(s, (uint16_t)(s->port.rx_queue + q));
+	return n;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+/* Life cycle of a reflector task, and the rules for a source that is seen for the first time. */
+
+#include "reflector.h"
+
+#include "tw_rand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_malloc.h>
+
+/* Table slots that one housekeeping looks at, and how often a whole table is worth a look. */
+#define EXPIRE_SLOTS 16
+
+static bool is_own(const struct tw_reflector *r, const struct tw_addr *a)
+{
+	for (unsigned int i = 0; i < r->port.n_addrs; i++)
+		if (tw_addr_equal(&r->port.addrs[i].addr, a))
+			return true;
+	return false;
+}
+
+static bool is_broadcast(const struct tw_reflector *r, const struct tw_addr *a)
+{
+	static const uint8_t all[4] = {255, 255, 255, 255};
+
+	if (a->family != 4)
+		return false;
+	if (memcmp(a->b, all, 4) == 0)
+		return true;
+	for (unsigned int i = 0; i < r->port.n_addrs; i++)
+		if (tw_prefix_is_broadcast(&r->port.addrs[i], a))
+			return true;
+	return false;
+}
+
+int tw_reflector_check_addresses(
+	const struct tw_reflector *r, const struct tw_addr *src, const struct tw_addr *dst)
+{
+	bool loopback_ok = false;
+
+	if (tw_addr_is_multicast(dst) || is_broadcast(r, dst))
+		return TW_DISCARD_MULTICAST;
+	if (!is_own(r, dst))
+		return TW_DISCARD_NOT_OUR_ADDRESS;
+	/* On the loopback interface ourselves and 127.0.0.1 are the peer. */
+	loopback_ok = tw_addr_is_loopback(dst);
+	if (tw_addr_is_multicast(src) || tw_addr_is_unspecified(src) || is_broadcast(r, src) ||
+		(!loopback_ok && (tw_addr_is_loopback(src) || is_own(r, src))))
+		return TW_DISCARD_BAD_SOURCE;
+	return -1;
+}
+
+static void addresses_of(const uint8_t *f, bool v6, struct tw_addr *src, struct tw_addr *dst)
+{
+	*src = (struct tw_addr){.family = v6 ? 6 : 4};
+	*dst = *src;
+	memcpy(src->b, f + (v6 ? 22 : 26), v6 ? 16 : 4);
+	memcpy(dst->b, f + (v6 ? 38 : 30), v6 ? 16 : 4);
+}
+
+bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
+{
+	struct tw_addr src, dst;
+	int why;
+
+	addresses_of(f, v6, &src, &dst);
+	why = tw_reflector_check_addresses(r, &src, &dst);
+	if (why >= 0) {
+		r->n.discarded[why]++;
+		return false;
+	}
+	return true;
+}
+
+bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool v6)
+{
+	struct tw_addr src, dst;
+
+	addresses_of(f, v6, &src, &dst);
+	return tw_reflector_check_addresses(r, &src, &dst) < 0;
+}
+
+struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,
+	uint64_t hash, unsigned int words, uint32_t sseq, uint32_t t1, uint32_t now)
+{
+	struct tw_table *t = words == TW_KEY4_WORDS ? &r->table4 : &r->table6;
+	struct tw_reflect_state *s;
+
+	switch (tw_table_insert(t, key, hash, words, now, r->idle, &s)) {
+	case TW_INSERT_EVICTED:
+		r->n.sessions_evicted++;
+		/* fall through */
+	case TW_INSERT_CREATED:
+		r->n.sessions_created++;
+		tw_reflect_begin(s, sseq, t1, now);
+		return s;
+	case TW_INSERT_FULL:
+		break;
+	}
+	r->n.stateless_overflow++;
+	return NULL;
+}
+
+struct rte_mbuf *tw_reflector_discard(
+	struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why)
+{
+	r->n.discarded[why]++;
+	rte_pktmbuf_free(m);
+	return NULL;
+}
+
+static void snapshot(struct tw_task *task, void *into)
+{
+	struct tw_reflector *r = (struct tw_reflector *)task;
+	struct tw_reflector_snapshot *s = into;
+
+	s->counters = r->n;
+	s->counters.sessions_active = (uint64_t)r->table4.used + r->table6.used;
+	for (unsigned int i = 0; i < 256; i++) {
+		s->counters.dscp[i >> 2] += r->tos[i];
+		s->counters.ecn[i & 3] += r->tos[i];
+	}
+	if (r->ttl_min <= r->ttl_max) {
+		s->counters.ttl_min = r->ttl_min;
+		s->counters.ttl_max = r->ttl_max;
+	}
+	s->stolen = tw_span_to_ns(
+		(struct tw_span){(int64_t)tw_clock_ticks(&task->clock, task->stolen)});
+	s->clock.error = tw_span_to_ns((struct tw_span){(int64_t)task->clock.error});
+	s->clock.synchronised = task->clock.synchronised;
+	s->clock.steps = task->clock.epoch;
+}
+
+static void housekeeping(struct tw_task *task)
+{
+	struct tw_reflector *r = (struct tw_reflector *)task;
+	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc());
+	uint32_t now = tw_reflect_coarse(mono);
+
+	/* The linear part of a burst's stamps is a guess of its own size. */
+	r->error_estimate = tw_clock_error_estimate(&task->clock, r->slope.per_packet * TW_BURST);
+	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
+	r->n.sessions_expired +=
+		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_SLOTS);
+	r->n.sessions_expired +=
+		tw_table_expire(&r->table6, TW_KEY6_WORDS, now, r->refwait, EXPIRE_SLOTS);
+}
+
+static void control(struct tw_task *task, enum tw_letter_kind kind)
+{
+	if (kind == TW_LETTER_STOP)
+		atomic_store(&task->finished, true);
+}
+
+/* A reflector has no deadline of its own. */
+static uint64_t next_due(const struct tw_task *task)
+{
+	(void)task;
+	return UINT64_MAX;
+}
+
+static void destroy(struct tw_task *task)
+{
+	struct tw_reflector *r = (struct tw_reflector *)task;
+
+	tw_table_fini(&r->table4);
+	tw_table_fini(&r->table6);
+	free(r);
+}
+
+static uint32_t coarse_of(struct tw_ns d)
+{
+	uint64_t c = (uint64_t)d.v * 1024 / (uint64_t)TW_NS_PER_SEC;
+
+	return c > INT32_MAX ? INT32_MAX : (uint32_t)c;
+}
+
+int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflector_config *cfg,
+	const struct tw_clock *clock, struct tw_err *err, struct tw_task **ret_task)
+{
+	struct tw_reflector *r;
+	uint64_t seed = tw_rand_seed();
+
+	if (port->n_addrs == 0)
+		return tw_fail(err, -EINVAL, "the port has no address: give --ip ADDR/LEN");
+	r = aligned_alloc(64, (sizeof(*r) + 63) & ~(size_t)63);
+	if (!r)
+		return tw_fail(err, -ENOMEM, "out of memory");
+	memset(r, 0, sizeof(*r));
+	r->task.step = tw_reflector_choose(cfg, port->rx_checksum);
+	r->task.next_due = next_due;
+	r->task.snapshot = snapshot;
+	r->task.control = control;
+	r->task.housekeeping = housekeeping;
+	r->task.destroy = destroy;
+	r->task.role = TW_ROLE_REFLECTOR;
+	r->task.clock_source = clock;
+	tw_clock_read(clock, &r->task.clock, rte_rdtsc());
+	r->port = *port;
+	r->cfg = *cfg;
+	r->mac = tw_mac_word(&port->mac);
+	r->port_be = __builtin_bswap16(cfg->port);
+	r->ttl_min = 255;
+	r->idle = coarse_of(cfg->session_idle);
+	r->refwait = coarse_of(cfg->refwait);
+	r->slope.countdown = 1;
+	r->error_estimate = tw_clock_error_estimate(&r->task.clock, 0);
+	if (!cfg->stateless &&
+		(tw_table_init(&r->table4, cfg->max_sessions, TW_KEY4_WORDS, seed) < 0 ||
+			tw_table_init(&r->table6, cfg->max_sessions, TW_KEY6_WORDS, ~seed) < 0)) {
+		destroy(&r->task);
+		return tw_fail(err, -ENOMEM, "no memory for %u sessions", cfg->max_sessions);
+	}
+	*ret_task = &r->task;
+	return 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_SENDER_H
+#define TW_SENDER_H
+
+/* A sender task: state shared by its loops, its slow way and its life cycle. */
+
+#include "loop.h"
+#include "tw_pace.h"
+#include "tw_reply.h"
+#include "tw_send.h"
+#include "tw_worker.h"
+
+/* How a reply to a stream must be addressed, as it stands in the packet. */
+struct tw_reply_key {
+	uint64_t addr[4]; /* source and destination; IPv4 uses the first word */
+	uint32_t ports;
+	uint8_t family;
+};
+
+/* A packet that the device did not take yet: it keeps its number and is stamped again. */
+struct tw_pending {
+	struct rte_mbuf *m;
+	const struct tw_send_class *class;
+	uint32_t stream;
+	uint32_t seq;
+};
+
+enum tw_sender_phase {
+	TW_SENDER_WAITING, /* for TW_LETTER_START */
+	TW_SENDER_SENDING,
+	TW_SENDER_DRAINING, /* all sent; replies may still come */
+	TW_SENDER_DONE,
+};
+
+struct tw_sender {
+	struct tw_task task; /* first: the loops cast */
+	struct tw_loop_port port;
+	struct rte_mempool *pool; /* ours alone: its frames are written by nobody else */
+	uint64_t mac;
+	enum tw_sender_phase phase;
+
+	/* transmitting half */
+	struct tw_pace pace;
+	struct tw_slope slope;
+	uint16_t error_estimate;
+	uint32_t turn; /* stream of the next packet */
+	uint32_t n_streams;
+	struct tw_send_stream *streams;
+	uint64_t left;     /* packets still to be given a number; UINT64_MAX = no end */
+	uint64_t numbered; /* packets given a number */
+	uint64_t forgiven; /* of them, no longer waited for by the in-flight bound */
+	uint64_t answered; /* first replies, late ones included */
+	uint64_t end_mono; /* of --duration; UINT64_MAX = none */
+	uint64_t start_mono;
+	uint64_t first_tx, last_tx; /* mono */
+	uint64_t horizon;           /* a packet later than this is not sent at all */
+	unsigned int n_pending;
+	struct tw_pending pending[TW_BURST];
+
+	/* receiving half */
+	struct tw_reply_ctx reply;
+	struct tw_reply_key *keys;
+	struct tw_window window;
+	uint32_t *by_port;        /* stream + 1 by local UDP port, 0 = none */
+	uint64_t last_answer;     /* mono */
+	uint64_t border_numbered; /* when the last border was drawn */
+	uint64_t border_mono;
+	bool stateless_peer;
+
+	struct tw_sender_config cfg;
+	struct tw_send_class *classes;
+	uint8_t *cycles;
+	struct tw_result *result;
+};
+
+/* One round of the receiving half on one queue. @return packets handled */
+unsigned int tw_sender_receive(struct tw_sender *s);
+
+/* One round of the transmitting half. @return packets sent */
+unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc);
+
+/* A received frame that the quick look did not recognise. Frees the mbuf. */
+void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
+
+/* Add all results to `into`; border: up to the last border only. */
+void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border);
+
+/* Record one reply whose stream is known. */
+void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
+	const struct tw_reply_meta *meta);
+
+/* Stream whose replies are addressed like this; -1 when none is. */
+static inline int64_t tw_sender_stream_of(
+	const struct tw_sender *s, const uint64_t *addr, uint32_t ports, bool v6)
+{
+	/* the port is the stream: destination port octets are the upper half of the word */
+	uint32_t i = s->by_port[__builtin_bswap16((uint16_t)(ports >> 16))];
+	const struct tw_reply_key *k;
+	uint64_t d;
+
+	if (i == 0)
+		return -1;
+	k = &s->keys[i - 1];
+	d = (addr[0] ^ k->addr[0]) | (uint64_t)(ports ^ k->ports) |
+	    (uint64_t)(k->family ^ (v6 ? 6 : 4));
+	if (v6)
+		d |= (addr[1] ^ k->addr[1]) | (addr[2] ^ k->addr[2]) | (addr[3] ^ k->addr[3]);
+	return d ? -1 : (int64_t)i - 1;
+}
+
+#endif

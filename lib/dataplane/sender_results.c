@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+/* What a sender task tells the control core: running results as one value. */
+
+#include "sender.h"
+#include "tw_sender_results.h"
+
+/* Totals of all streams: counted per stream, since loss by direction is a stream's own affair. */
+static void count_packets(const struct tw_sender *s, bool border, struct tw_packet_counts *ret)
+{
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		const struct tw_send_stream *t = &s->streams[i];
+		const struct tw_reply_stream *r = &s->reply.streams[i];
+		uint64_t sent = border ? t->sent_at_border : t->sent, pending = 0;
+		struct tw_packet_counts c;
+
+		if (!border)
+			for (unsigned int k = 0; k < s->n_pending; k++)
+				pending += s->pending[k].stream == i;
+		if (border)
+			tw_loss_border_totals(&r->loss, sent, s->stateless_peer, &c);
+		else
+			tw_loss_totals(
+				&r->loss, sent - pending, r->received, s->stateless_peer, &c);
+		tw_packet_counts_merge(ret, &c);
+	}
+}
+
+static struct tw_ns duration_of(uint64_t from, uint64_t to)
+{
+	return tw_span_to_ns((struct tw_span){to > from ? (int64_t)(to - from) : 0});
+}
+
+void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
+{
+	const struct tw_clock_map *clock = &s->task.clock;
+	uint64_t short_replies = s->result->packets.short_replies;
+
+	tw_result_merge(into, s->result);
+	into->packets = (struct tw_packet_counts){0};
+	count_packets(s, border, &into->packets);
+	into->packets.short_replies = short_replies;
+	for (uint32_t i = 0; i < s->n_streams; i++)
+		tw_variation_add_jitter(&s->reply.streams[i].variation, into);
+	into->peer.rseq_equals_sseq = true;
+	for (uint32_t i = 0; i < s->n_streams; i++)
+		into->peer.rseq_equals_sseq &= tw_loss_rseq_equals_sseq(&s->reply.streams[i].loss);
+	into->source[0] = TW_STAMP_SOFTWARE;
+	into->source[1] = TW_STAMP_PEER;
+	into->source[2] = TW_STAMP_PEER;
+	into->source[3] = TW_STAMP_SOFTWARE;
+	into->clock.error = tw_span_to_ns((struct tw_span){(int64_t)clock->error});
+	into->clock.synchronised = clock->synchronised;
+	into->clock.steps = clock->epoch;
+	into->start = tw_ntp_to_ns((struct tw_ntp){s->start_mono + clock->offset}, tw_ns(0));
+	into->send_time = duration_of(s->first_tx, s->last_tx);
+	into->receive_time = duration_of(s->reply.first_mono, s->reply.last_mono);
+	into->duration = duration_of(s->start_mono,
+		s->phase == TW_SENDER_DONE && s->last_answer > s->last_tx ? s->last_answer
+									  : s->last_tx);
+	into->tester.stolen = duration_of(0, tw_clock_ticks(clock, s->task.stolen));
+}
+
+int tw_sender_border(struct tw_task *task, void *arg)
+{
+	struct tw_sender *s = (struct tw_sender *)task;
+
+	(void)arg;
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		s->streams[i].sent_at_border = s->streams[i].sent;
+		tw_loss_border(&s->reply.streams[i].loss);
+	}
+	s->border_numbered = s->numbered;
+	s->border_mono = tw_clock_mono(&task->clock, rte_rdtsc());
+	return 0;
+}
+
+int tw_sender_interim(struct tw_task *task, void *arg)
+{
+	tw_sender_results((struct tw_sender *)task, arg, true);
+	return 0;
+}
+
+int tw_sender_border_settled(struct tw_task *task, void *arg)
+{
+	const struct tw_sender *s = (const struct tw_sender *)task;
+	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc());
+
+	(void)arg;
+	/* Every packet answered is the quick way out; else the youngest before the border decides. */
+	return s->answered >= s->border_numbered || mono - s->border_mono > s->reply.timeout;
+}

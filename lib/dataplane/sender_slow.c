@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+/* The sender's slow way: replies that are not plain (TWAMP Light, VLAN, options, short ones), and
+ * everything else that arrives, each under its reason. */
+
+#include "sender.h"
+#include "tw_frame.h"
+
+static void discard(struct tw_sender *s, enum tw_discard why)
+{
+	/* What the kernel's interface carries besides our replies is none of our business. */
+	if (s->port.kernel_interface &&
+		(why == TW_DISCARD_NOT_OUR_PORT || why == TW_DISCARD_NOT_UDP ||
+			why == TW_DISCARD_NOT_IP || why == TW_DISCARD_MULTICAST))
+		return;
+	s->result->discarded[why]++;
+}
+
+void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
+	const struct tw_reply_meta *meta)
+{
+	struct tw_reply_fields f;
+
+	tw_reply_read_open(payload, len, &f);
+	switch (tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta)) {
+	case TW_REPLY_FIRST:
+	case TW_REPLY_LATE:
+		s->answered++;
+		s->last_answer = meta->mono;
+		break;
+	case TW_REPLY_DUPLICATE:
+		break;
+	case TW_REPLY_UNKNOWN:
+		s->result->discarded[TW_DISCARD_UNKNOWN_SEQUENCE]++;
+		break;
+	case TW_REPLY_ECHO:
+		s->result->discarded[TW_DISCARD_BAD_ECHO]++;
+		break;
+	}
+}
+
+/* @return the stream, or -1 - reason */
+static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct tw_frame *info)
+{
+	uint64_t addr[4] = {0};
+	int64_t stream;
+
+	if (info->n_vlan != s->port.n_vlan)
+		return -1 - TW_DISCARD_BAD_VLAN;
+	for (unsigned int i = 0; i < info->n_vlan; i++)
+		if ((info->tci[i] ^ s->port.tci[i]) & 0xfff)
+			return -1 - TW_DISCARD_BAD_VLAN;
+	if (f[0] & 1)
+		return -1 - TW_DISCARD_MULTICAST;
+	if (memcmp(f, s->port.mac.b, 6) != 0)
+		return -1 - TW_DISCARD_NOT_OUR_MAC;
+	if (!s->by_port[info->dst.port])
+		return -1 - TW_DISCARD_NOT_OUR_PORT;
+	if (info->family == 6)
+		memcpy(addr, f + info->l3_off + TW_IPV6_SRC, 32);
+	else
+		memcpy(addr, f + info->l3_off + TW_IPV4_SRC, 8);
+	stream = tw_sender_stream_of(s, addr, tw_raw32(f + info->l4_off), info->family == 6);
+	return stream >= 0 ? stream : -1 - TW_DISCARD_NOT_A_REPLY;
+}
+
+static int check_udp(const uint8_t *f, const struct tw_frame *info)
+{
+	switch (tw_frame_check_udp(f, info)) {
+	case TW_UDP_CHECK_BAD:
+		return TW_DISCARD_BAD_UDP_CHECKSUM;
+	case TW_UDP_CHECK_ZERO:
+		return TW_DISCARD_ZERO_UDP_CHECKSUM;
+	case TW_UDP_CHECK_PARTIAL:
+	case TW_UDP_CHECK_GOOD:
+	case TW_UDP_CHECK_NONE:
+		break;
+	}
+	return -1;
+}
+
+void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
+{
+	static const int reasons[] = {[TW_FRAME_OK] = -1,
+#define X(sym) [TW_FRAME_##sym] = TW_DISCARD_##sym,
+		TW_FRAME_REASONS(X)
+#undef X
+	};
+	enum tw_frame_status status;
+	struct tw_frame info;
+	const uint8_t *f;
+	int64_t stream;
+	int why;
+
+	if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
+		s->result->discarded[TW_DISCARD_NO_BUFFER]++;
+		rte_pktmbuf_free(m);
+		return;
+	}
+	f = rte_pktmbuf_mtod(m, const uint8_t *);
+	status = tw_frame_parse(f, m->data_len, &info);
+	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
+		status == TW_FRAME_TCP) {
+		rte_pktmbuf_free(m);
+		return;
+	}
+	why = reasons[status];
+	if (why < 0) {
+		stream = find_stream(s, f, &info);
+		why = stream < 0 ? (int)(-1 - stream) : check_udp(f, &info);
+		if (why < 0 && info.payload_len < TW_REP_SHORT_LEN)
+			why = TW_DISCARD_SHORT_PACKET;
+		if (why < 0) {
+			struct tw_reply_meta meta = {mono, info.ttl, info.tos};
+
+			tw_sender_reply(
+				s, (uint32_t)stream, f + info.payload_off, info.payload_len, &meta);
+		}
+	}
+	if (why >= 0)
+		discard(s, (enum tw_discard)why);
+	rte_pktmbuf_free(m);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_WORKER_H
+#define TW_WORKER_H
+
+/**
+ * @file
+ * Worker threads. A task is one loop over one queue (a reflector, or a sender with its receiving
+ * half); a worker lcore runs one task, or takes turns between several where cores are few. The
+ * control core talks to tasks through their mailboxes only.
+ */
+
+#include "mailbox.h"
+#include "tw_clock.h"
+#include "tw_err.h"
+#include "tw_result.h"
+#include "tw_session.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct rte_mempool;
+struct tw_recorder;
+
+#define TW_MAX_OWN_ADDRS 16
+#define TW_MAX_TASKS_PER_WORKER 16
+
+/** What a loop must know of its port. Frozen before the task is created. */
+struct tw_loop_port {
+	uint16_t port_id;
+	uint16_t rx_queue;    /**< first of them */
+	uint16_t n_rx_queues; /**< polled by this loop: a sender takes replies from all */
+	uint16_t tx_queue;
+	uint16_t tx_desc;         /**< transmit ring */
+	uint16_t max_frame;       /**< L2 octets without FCS */
+	struct rte_mempool *pool; /**< receive buffers, for ARP and the like */
+	struct tw_mac mac;
+	uint8_t n_addrs;
+	struct tw_prefix addrs[TW_MAX_OWN_ADDRS]; /**< own addresses */
+	uint8_t n_vlan;
+	uint16_t tci[2];
+	bool rx_checksum;      /**< the device judges UDP checksums */
+	bool kernel_interface; /**< the kernel sees everything that is not a test packet too */
+	bool answers;          /**< ARP, ND and ping are ours to answer */
+	struct tw_recorder *recorder; /**< NULL = nothing is recorded */
+};
+
+/** One loop. Fields are the worker's unless marked. */
+struct tw_task {
+	/** One round: receive, work, transmit. @return packets handled */
+	unsigned int (*step)(struct tw_task *t);
+	/** TSC at which the task wants to run next; UINT64_MAX when only packets can wake it. */
+	uint64_t (*next_due)(const struct tw_task *t);
+	void (*snapshot)(struct tw_task *t, void *into);
+	void (*control)(struct tw_task *t, enum tw_letter_kind kind);
+	void (*housekeeping)(struct tw_task *t);
+	void (*destroy)(struct tw_task *t);
+	enum tw_worker_role role;
+	struct tw_clock_map clock;
+	const struct tw_clock *clock_source;
+	uint64_t next_housekeeping; /**< TSC */
+	uint64_t stolen;            /**< TSC ticks in which the thread did not run */
+	_Atomic uint64_t packets;   /**< w: worker, r: control (progress only) */
+	_Atomic bool finished;      /**< w: worker, r: control */
+	struct tw_mailbox mailbox;
+};
+
+/** One thread. */
+struct tw_worker {
+	unsigned int lcore;
+	unsigned int n_tasks;
+	struct tw_task *tasks[TW_MAX_TASKS_PER_WORKER];
+	bool may_sleep;
+	unsigned int n_fds;
+	int fds[16];          /**< readable when a packet is there; empty = always poll */
+	_Atomic bool stop;    /**< w: control, r: worker */
+	_Atomic bool running; /**< w: worker, r: control */
+	pthread_t thread;     /**< w: worker before running is set, r: control */
+};
+
+/** Start the worker on its lcore. @return 0, -EBUSY */
+int tw_worker_launch(struct tw_worker *w);
+
+/** Ask the worker to end and wait for it. */
+void tw_worker_join(struct tw_worker *w);
+
+/** CPU time that the worker's thread has used (CLOCK_THREAD_CPUTIME_ID); 0 when unknown. */
+struct tw_ns tw_worker_cpu_time(const struct tw_worker *w);
+
+/**
+ * Hand a letter to a running task and wait until it is carried out.
+ * @return the call's result, -ETIMEDOUT when the worker does not answer within 5 s
+ */
+int tw_task_ask(struct tw_task *t, enum tw_letter_kind kind, void *arg);
+
+/** Run @p call in the task's thread. */
+int tw_task_call(struct tw_task *t, int (*call)(struct tw_task *, void *), void *arg);
+
+/** What a reflector task reports. */
+struct tw_reflector_snapshot {
+	struct tw_reflector_counters counters;
+	struct tw_series residence; /**< T3 - T2 of replies */
+	uint64_t rx_missed;
+	struct tw_ns stolen;
+	struct tw_clock_info clock;
+};
+
+/**
+ * Create a reflector task. Snapshots are struct tw_reflector_snapshot.
+ * @return 0, -ENOMEM, -EINVAL
+ */
+int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflector_config *cfg,
+	const struct tw_clock *clock, struct tw_err *err, struct tw_task **ret_task);
+
+/**
+ * Create a sender task. Snapshots are struct tw_result (measurements only). It sends after
+ * TW_LETTER_START, is `finished` when all is sent and answered or timed out, and goes on
+ * receiving until the worker ends.
+ * @return 0, -ENOMEM, -EINVAL
+ */
+int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_config *cfg,
+	const struct tw_clock *clock, struct tw_err *err, struct tw_task **ret_task);
+
+void tw_task_destroy(struct tw_task *t);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_worker.h"
+
+#include "loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_pause.h>
+
+/* How long a worker polls in vain before it blocks, and how early it wakes before a deadline. */
+#define SPIN_NS 100000
+#define WAKE_EARLY_NS 150000
+/* Housekeeping must not wait for packets. */
+#define MAX_SLEEP_NS 5000000
+/* A gap between two looks at the clock that no burst can explain. */
+#define STOLEN_NS 100000
+
+static void carry_out(struct tw_task *t, struct tw_letter *l)
+{
+	l->result = 0;
+	switch (l->kind) {
+	case TW_LETTER_SNAPSHOT:
+		t->snapshot(t, l->arg);
+		break;
+	case TW_LETTER_CALL:
+		l->result = l->call(t, l->arg);
+		break;
+	case TW_LETTER_START:
+	case TW_LETTER_STOP:
+		t->control(t, l->kind);
+		break;
+	}
+	atomic_store_explicit(&l->done, true, memory_order_release);
+}
+
+void tw_task_housekeeping(struct tw_task *t, uint64_t now)
+{
+	struct tw_letter *l;
+
+	t->next_housekeeping = now + TW_HOUSEKEEPING_TICKS;
+	tw_clock_read(t->clock_source, &t->clock, now);
+	t->housekeeping(t);
+	while ((l = tw_mailbox_take(&t->mailbox)))
+		carry_out(t, l);
+}
+
+/* Block until a packet is there, a deadline is near or housekeeping is due. */
+static void doze(const struct tw_worker *w, uint64_t now, uint64_t due, uint64_t ticks_per_ms)
+{
+	struct pollfd p[16];
+	struct timespec ts = {.tv_nsec = MAX_SLEEP_NS};
+	uint64_t early = ticks_per_ms * WAKE_EARLY_NS / 1000000;
+
+	if (due != UINT64_MAX) {
+		uint64_t left = due > now + early ? due - now - early : 0;
+		uint64_t ns = left / ticks_per_ms * 1000000 +
+			      left % ticks_per_ms * 1000000 / ticks_per_ms;
+
+		if (ns < 20000)
+			return;
+		if (ns < MAX_SLEEP_NS)
+			ts.tv_nsec = (long)ns;
+	}
+	for (unsigned int i = 0; i < w->n_fds; i++)
+		p[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
+	ppoll(p, w->n_fds, &ts, NULL);
+}
+
+static uint64_t earliest_due(const struct tw_worker *w)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (unsigned int i = 0; i < w->n_tasks; i++) {
+		uint64_t d = w->tasks[i]->next_due(w->tasks[i]);
+
+		due = d < due ? d : due;
+	}
+	return due;
+}
+
+static int worker_main(void *arg)
+{
+	struct tw_worker *w = arg;
+	const struct tw_clock_map *clock = &w->tasks[0]->clock;
+	uint64_t ticks_per_ms = ((uint64_t)1 << 63) / 500 / clock->mult;
+	uint64_t spin = ticks_per_ms * SPIN_NS / 1000000;
+	uint64_t stolen = ticks_per_ms * STOLEN_NS / 1000000;
+	uint64_t last = rte_rdtsc(), busy = last;
+	bool may_sleep = w->may_sleep && w->n_fds > 0;
+
+	w->thread = pthread_self();
+	atomic_store_explicit(&w->running, true, memory_order_release);
+	while (!atomic_load_explicit(&w->stop, memory_order_acquire)) {
+		uint64_t now = rte_rdtsc();
+		unsigned int work = 0;
+
+		if (now - last > stolen)
+			w->tasks[0]->stolen += now - last;
+		for (unsigned int i = 0; i < w->n_tasks; i++) {
+			if (now >= w->tasks[i]->next_housekeeping)
+				tw_task_housekeeping(w->tasks[i], now);
+			work += w->tasks[i]->step(w->tasks[i]);
+		}
+		last = now;
+		if (work) {
+			busy = now;
+			continue;
+		}
+		if (may_sleep && now - busy > spin) {
+			doze(w, now, earliest_due(w), ticks_per_ms);
+			last = rte_rdtsc();
+			busy = last - spin / 2;
+		} else {
+			rte_pause();
+		}
+	}
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		tw_task_housekeeping(w->tasks[i], rte_rdtsc());
+	return 0;
+}
+
+int tw_worker_launch(struct tw_worker *w)
+{
+	atomic_store(&w->stop, false);
+	atomic_store(&w->running, false);
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		tw_clock_read(w->tasks[i]->clock_source, &w->tasks[i]->clock, rte_rdtsc());
+	return rte_eal_remote_launch(worker_main, w, w->lcore);
+}
+
+void tw_worker_join(struct tw_worker *w)
+{
+	atomic_store_explicit(&w->stop, true, memory_order_release);
+	rte_eal_wait_lcore(w->lcore);
+}
+
+struct tw_ns tw_worker_cpu_time(const struct tw_worker *w)
+{
+	struct timespec ts;
+	clockid_t id;
+
+	if (!atomic_load_explicit(&w->running, memory_order_acquire) ||
+		pthread_getcpuclockid(w->thread, &id) != 0 || clock_gettime(id, &ts) != 0)
+		return tw_ns(0);
+	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
+}
+
+/* A letter that a stuck worker never took must outlive this call: it is left behind. */
+static int ask(struct tw_task *t, const struct tw_letter *letter)
+{
+	struct timespec nap = {.tv_nsec = 50000};
+	struct tw_letter *l = malloc(sizeof(*l));
+
+	if (!l)
+		return -ENOMEM;
+	*l = *letter;
+	if (!tw_mailbox_post(&t->mailbox, l)) {
+		free(l);
+		return -EBUSY;
+	}
+	for (int i = 0; i < 100000; i++) {
+		if (atomic_load_explicit(&l->done, memory_order_acquire)) {
+			int result = l->result;
+
+			free(l);
+			return result;
+		}
+		nanosleep(&nap, NULL);
+	}
+	return -ETIMEDOUT;
+}
+
+int tw_task_ask(struct tw_task *t, enum tw_letter_kind kind, void *arg)
+{
+	return ask(t, &(struct tw_letter){.kind = kind, .arg = arg});
+}
+
+int tw_task_call(struct tw_task *t, int (*call)(struct tw_task *, void *), void *arg)
+{
+	return ask(t, &(struct tw_letter){.kind = TW_LETTER_CALL, .call = call, .arg = arg});
+}
+
+void tw_task_destroy(struct tw_task *t)
+{
+	if (t)
+		t->destroy(t);
+}
