@@ -18,6 +18,9 @@ static const struct {
 	uint32_t bit;
 	int (*run)(const struct tw_options *o);
 } functions[] = {
+	{TW_CMD_SENDER, tw_cmd_sender},
+	{TW_CMD_REFLECTOR, tw_cmd_reflector},
+	{TW_CMD_LOOPBACK, tw_cmd_loopback},
 	{TW_CMD_DSCPTABLE, tw_cmd_dscptable},
 };
 

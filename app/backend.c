@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "backend.h"
+
+#include "recorder.h"
+#include "tw_sender_results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int tw_backend_init(struct tw_backend *b, struct tw_err *err)
+{
+	struct timespec ts;
+	int rc = tw_clock_init(&b->clock);
+
+	if (rc < 0)
+		return tw_fail(err, rc, "the CPU's time stamp counter cannot be used");
+	clock_gettime(CLOCK_REALTIME, &ts);
+	b->started = tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
+	b->n_workers = b->eal.n_workers;
+	for (unsigned int i = 0; i < b->n_workers; i++)
+		b->workers[i].lcore = b->eal.workers[i].lcore;
+	return 0;
+}
+
+void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t)
+{
+	struct tw_worker *w = &b->workers[i % b->n_workers];
+
+	w->tasks[w->n_tasks++] = t;
+	if (t->role == TW_ROLE_REFLECTOR)
+		b->reflectors[b->n_reflectors++] = t;
+	else
+		b->senders[b->n_senders++] = t;
+}
+
+int tw_backend_launch(struct tw_backend *b, struct tw_err *err)
+{
+	b->launched = true;
+	for (unsigned int i = 0; i < b->n_workers; i++) {
+		int rc = b->workers[i].n_tasks ? tw_worker_launch(&b->workers[i]) : 0;
+
+		if (rc < 0)
+			return tw_fail(err, rc, "worker lcore %u does not start: %s",
+				b->workers[i].lcore, strerror(-rc));
+	}
+	return 0;
+}
+
+void tw_backend_join(struct tw_backend *b)
+{
+	for (unsigned int i = 0; b->launched && i < b->n_workers; i++)
+		if (b->workers[i].n_tasks)
+			tw_worker_join(&b->workers[i]);
+	b->launched = false;
+}
+
+void tw_backend_fini(struct tw_backend *b)
+{
+	for (unsigned int i = 0; i < b->n_senders; i++)
+		tw_task_destroy(b->senders[i]);
+	for (unsigned int i = 0; i < b->n_reflectors; i++)
+		tw_task_destroy(b->reflectors[i]);
+	tw_recorder_destroy(b->recorder);
+	b->n_senders = 0;
+	b->n_reflectors = 0;
+	b->recorder = NULL;
+}
+
+bool tw_backend_finished(const struct tw_backend *b)
+{
+	for (unsigned int i = 0; i < b->n_senders; i++)
+		if (!atomic_load_explicit(&b->senders[i]->finished, memory_order_acquire))
+			return false;
+	return true;
+}
+
+uint64_t tw_backend_packets(const struct tw_backend *b)
+{
+	struct tw_task *const *t = b->n_senders ? b->senders : b->reflectors;
+	unsigned int n = b->n_senders ? b->n_senders : b->n_reflectors;
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		sum += atomic_load_explicit(&t[i]->packets, memory_order_relaxed);
+	return sum;
+}
+
+/* Ask a running worker, or call directly once its thread has ended. */
+static int ask(
+	struct tw_backend *b, struct tw_task *t, int (*call)(struct tw_task *, void *), void *arg)
+{
+	return b->launched ? tw_task_call(t, call, arg) : call(t, arg);
+}
+
+static int take_snapshot(struct tw_task *t, void *arg)
+{
+	t->snapshot(t, arg);
+	return 0;
+}
+
+static void add_cpu(const struct tw_backend *b, struct tw_cpu_usage *cpu)
+{
+	for (unsigned int i = 0; i < b->n_workers && cpu->n < TW_MAX_WORKERS; i++) {
+		const struct tw_worker *w = &b->workers[i];
+		struct tw_worker_cpu *c = &cpu->worker[cpu->n];
+
+		if (w->n_tasks == 0)
+			continue;
+		c->role = w->n_tasks > 1 ? TW_ROLE_BOTH : w->tasks[0]->role;
+		c->cpu = tw_worker_cpu_time(w);
+		for (unsigned int k = 0; k < w->n_tasks; k++)
+			c->packets +=
+				atomic_load_explicit(&w->tasks[k]->packets, memory_order_relaxed);
+		cpu->n++;
+	}
+}
+
+int tw_backend_border(struct tw_backend *b)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
+		rc = ask(b, b->senders[i], tw_sender_border, NULL);
+	return rc;
+}
+
+int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
+		rc = ask(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
+	add_cpu(b, &r->cpu);
+	if (b->device_health)
+		b->device_health(b->device_arg, &r->tester.rx_missed, &r->tester.rx_nombuf);
+	if (b->recorder)
+		r->pcap_missed = b->recorder->missed;
+	return rc;
+}
+
+int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report *r)
+{
+	struct tw_reflector_snapshot *s;
+	struct timespec ts;
+	int rc = 0;
+
+	for (unsigned int i = 0; i < b->n_reflectors && rc == 0; i++) {
+		s = calloc(1, sizeof(*s));
+		if (!s)
+			return -ENOMEM;
+		rc = ask(b, b->reflectors[i], take_snapshot, s);
+		if (rc == 0) {
+			tw_reflector_counters_merge(&r->counters, &s->counters);
+			r->health.stolen = tw_ns_add(r->health.stolen, s->stolen);
+			r->clock = s->clock;
+		}
+		/* A worker that did not answer may still write into it. */
+		if (rc != -ETIMEDOUT)
+			free(s);
+	}
+	clock_gettime(CLOCK_REALTIME, &ts);
+	r->start = b->started;
+	r->duration = tw_ns_sub(tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec), b->started);
+	r->health.tx_full = r->counters.tx_failed;
+	r->source[0] = TW_STAMP_SOFTWARE;
+	r->source[1] = TW_STAMP_SOFTWARE;
+	add_cpu(b, &r->cpu);
+	if (b->device_health)
+		b->device_health(b->device_arg, &r->health.rx_missed, &r->health.rx_nombuf);
+	if (b->recorder)
+		r->pcap_missed = b->recorder->missed;
+	return rc;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef BACKEND_H
+#define BACKEND_H
+
+/* The running data plane of a process: EAL, clock, worker threads and their tasks. */
+
+#include "options.h"
+#include "tw_clock.h"
+#include "tw_eal.h"
+#include "tw_reflector_report.h"
+#include "tw_result.h"
+#include "tw_worker.h"
+
+#define TW_BACKEND_TASKS 64
+
+struct tw_backend {
+	struct tw_eal eal;
+	struct tw_clock clock;
+	struct tw_ns started; /* UTC */
+	unsigned int n_workers;
+	struct tw_worker workers[TW_EAL_WORKERS];
+	unsigned int n_senders;
+	struct tw_task *senders[TW_BACKEND_TASKS];
+	unsigned int n_reflectors;
+	struct tw_task *reflectors[TW_BACKEND_TASKS];
+	struct tw_recorder *recorder;
+	bool launched;
+	/* what the devices lost; asked when a result is made */
+	void (*device_health)(void *arg, uint64_t *rx_missed, uint64_t *rx_nombuf);
+	void *device_arg;
+};
+
+/* Measure the clock; the EAL runs already. Returns 0 or a negative errno. */
+int tw_backend_init(struct tw_backend *b, struct tw_err *err);
+
+/* Give a task to worker i (modulo the number of workers). */
+void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t);
+
+/* Start and end the worker threads. */
+int tw_backend_launch(struct tw_backend *b, struct tw_err *err);
+void tw_backend_join(struct tw_backend *b);
+
+/* Destroy tasks and recorder. */
+void tw_backend_fini(struct tw_backend *b);
+
+/* Have all senders finished? */
+bool tw_backend_finished(const struct tw_backend *b);
+
+/* Packets that the senders have numbered, or reflectors received, so far. */
+uint64_t tw_backend_packets(const struct tw_backend *b);
+
+/*
+ * Add what the senders have measured to r, whose identity stays. interim: up to the last border.
+ * Returns 0 or -ETIMEDOUT when a worker does not answer.
+ */
+int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim);
+
+/* Draw the border of an interval in every sender. */
+int tw_backend_border(struct tw_backend *b);
+
+/* The reflectors' totals. */
+int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report *r);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef MEASURE_H
+#define MEASURE_H
+
+/* Runs the senders of a backend to their end and prints what they found. */
+
+#include "backend.h"
+
+struct tw_measure_config {
+	const struct tw_options *options;
+	const char *command;
+	struct tw_session_info session;
+	double offered_pps;
+	bool rates;                     /* the table says packets per second too */
+	struct tw_recording *recording; /* NULL = none; stopped when the measurement ends */
+	const char *no_reply;           /* what was tried, for the sentence of exit status 2 */
+};
+
+/*
+ * Start workers and senders, serve signals, progress, interim results, metrics and pcap, stop
+ * and print. Returns the exit status.
+ */
+int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg);
+
+#endif

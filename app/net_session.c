@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "net_session.h"
+
+#include "tw_log.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int start_eal(struct tw_net *n, const struct tw_options *o, const struct tw_dev *devs,
+	unsigned int n_devs, unsigned int n_workers, struct tw_err *err)
+{
+	char words[TW_NET_PORTS][128];
+	const char *pci[TW_NET_PORTS];
+	struct tw_eal_config cfg = {
+		.n_workers = n_workers   ? n_workers
+			     : o->lcores ? 0
+					 : n_devs,
+		.lcores = o->lcores,
+		.extra = o->eal,
+		.pci = pci,
+		.numa_node = -1,
+	};
+	int rc;
+
+	cfg.n_pci = tw_ports_allow(devs, n_devs, words, pci);
+	rc = tw_eal_start(&cfg, &n->backend.eal, err);
+	if (rc < 0)
+		return rc;
+	n->eal = true;
+	tw_info("%s, EAL prefix %s", n->backend.eal.hugepages ? "hugepages" : "no hugepages",
+		n->backend.eal.prefix);
+	return tw_backend_init(&n->backend, err);
+}
+
+static void device_health(void *arg, uint64_t *rx_missed, uint64_t *rx_nombuf)
+{
+	struct tw_net *n = arg;
+
+	for (unsigned int i = 0; i < n->n_ports; i++) {
+		struct tw_port_stats s;
+
+		if (tw_port_stats(&n->ports[i], &s) == 0) {
+			*rx_missed += s.rx_missed;
+			*rx_nombuf += s.rx_nombuf;
+		}
+	}
+}
+
+int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_addr *peer,
+	const struct tw_addr *local, uint32_t max_frame, unsigned int n_workers, struct tw_err *err)
+{
+	struct tw_dev devs[TW_NET_PORTS];
+	unsigned int n_devs = 0;
+	int rc = tw_ports_devices(o, peer, local, err, devs, &n_devs);
+
+	if (rc == 0)
+		rc = start_eal(n, o, devs, n_devs, n_workers, err);
+	for (unsigned int i = 0; rc == 0 && i < n_devs; i++) {
+		struct tw_port_config cfg;
+
+		tw_ports_config(o, &devs[i], local, max_frame,
+			(uint16_t)(n->backend.n_workers / n_devs ? n->backend.n_workers / n_devs
+								 : 1),
+			&cfg);
+		rc = tw_port_open(&cfg, &n->ports[i], err);
+		if (rc == 0) {
+			n->n_ports++;
+			rc = tw_port_start(&n->ports[i], err);
+		}
+	}
+	if (rc < 0)
+		return rc;
+	for (unsigned int i = 0; i < n->backend.n_workers; i++)
+		n->backend.workers[i].may_sleep = !o->busy_poll || n->backend.eal.workers[i].shared;
+	n->backend.device_health = device_health;
+	n->backend.device_arg = n;
+	return 0;
+}
+
+void tw_net_close(struct tw_net *n)
+{
+	tw_backend_fini(&n->backend);
+	for (unsigned int i = 0; i < n->n_ports; i++)
+		tw_port_close(&n->ports[i]);
+	n->n_ports = 0;
+	if (n->eal)
+		tw_eal_stop();
+	n->eal = false;
+}

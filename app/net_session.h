@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef NET_SESSION_H
+#define NET_SESSION_H
+
+/* EAL, ports and backend of a command that talks to a real network. */
+
+#include "backend.h"
+#include "ports.h"
+
+#define TW_NET_PORTS TW_OPT_DEVS
+
+struct tw_net {
+	struct tw_backend backend;
+	unsigned int n_ports;
+	struct tw_port ports[TW_NET_PORTS];
+	bool eal;
+};
+
+/*
+ * Find the devices, start the EAL, open and start the ports, measure the clock.
+ *
+ * peer, local: for choosing the device where --dev is not given; family 0 = unknown
+ * max_frame: the largest to be sent, without FCS; 0 = the device's own
+ * n_workers: worker cores wanted; 0 = one per device, or as many as --lcores names
+ */
+int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_addr *peer,
+	const struct tw_addr *local, uint32_t max_frame, unsigned int n_workers,
+	struct tw_err *err);
+
+/* The other way round; takes a half-open one. */
+void tw_net_close(struct tw_net *n);
+
+#endif
