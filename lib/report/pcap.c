@@ -40,20 +40,18 @@ int tw_pcap_open(const char *path, uint32_t snaplen, struct tw_err *err, struct 
 }
 
 /*
- * Seconds since 1900 wrap in 2036: the upper half of the range is era 0, the lower one is era 1
- * (RFC 4330 section 3). Rounding to the nearest nanosecond undoes tw_ns_to_span().
+ * The file has 32 bits for the seconds since 1970, as the stamp has for those since 1900: the wrap
+ * of the latter in 2036 cancels out, and the former lasts until 2106. Rounding to the nearest
+ * nanosecond undoes tw_ns_to_span().
  */
 static struct timeval unix_ns(struct tw_ntp t)
 {
-	uint64_t sec = t.v >> 32;
 	uint64_t ns = ((t.v & UINT32_MAX) * TW_NS_PER_SEC + (1ULL << 31)) >> 32;
+	uint32_t sec = (uint32_t)((t.v >> 32) - TW_NTP_UNIX_DELTA + ns / TW_NS_PER_SEC);
 
-	if (!(sec >> 31))
-		sec += 1ULL << 32;
-	sec += ns / TW_NS_PER_SEC;
 	/* tv_usec holds nanoseconds in a file of nanosecond precision */
-	return (struct timeval){.tv_sec = (time_t)(sec - TW_NTP_UNIX_DELTA),
-		.tv_usec = (suseconds_t)(ns % TW_NS_PER_SEC)};
+	return (struct timeval){
+		.tv_sec = (time_t)sec, .tv_usec = (suseconds_t)(ns % TW_NS_PER_SEC)};
 }
 
 int tw_pcap_write(

@@ -37,7 +37,7 @@ int tw_pcap_open(const char *path, uint32_t snaplen, struct tw_err *err, struct 
  * @param frame  octets from the destination MAC on, without FCS
  * @param caplen octets at @p frame; cut to the writer's snaplen
  * @param len    octets the frame had on the wire, at least @p caplen
- * @param stamp  when it passed; instants from 1968 to 2104 are told apart
+ * @param stamp  when it passed, from 1970 to 2106
  * @return 0
  *         -EIO  the file refuses to take it (this one or an earlier one)
  */

@@ -309,8 +309,8 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 		{"tester.window_overrun", "5"},
 		{"tester.stolen_ns", "6"},
 		{"tester.pcap_missed", "7"},
-		{"tester.pacing_error_ns.p50", "50000"},
-		{"tester.pacing_error_ns.p99", "50000"},
+		{"tester.pacing_error_ns.p50", "10000"},
+		{"tester.pacing_error_ns.p99", "19908"},
 		{"tester.pacing_error_ns.max", "50000"},
 	};
 	const struct tw_report_context ctx = {.command = "sender", .sequence = 1};
@@ -328,7 +328,9 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	r->tester.window_overrun = 5;
 	r->tester.stolen = tw_ns(6);
 	r->pcap_missed = 7;
-	record(&r->tester.pacing, 2, 50000);
+	record(&r->tester.pacing, 98, 10000);
+	record(&r->tester.pacing, 1, 20000);
+	record(&r->tester.pacing, 1, 50000);
 	j = result_json(r, &ctx);
 	check(j, items, COUNT_OF(items));
 	assert_true(json_string_length(at(j, "tester.reason")) > 0);
@@ -337,6 +339,49 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	r->sla = (struct tw_sla_verdict){.asked = true, .ok = true};
 	j = result_json(r, &ctx);
 	check(j, (const struct item[]){{"sla", "{\"ok\":true,\"missed\":[]}"}}, 1);
+	json_decref(j);
+	tw_result_destroy(r);
+}
+
+/* Ranks 5000, 9000, 9500, 9900, 9990 and 9999 of 10,000 are in buckets of their own. */
+static void percentiles_stand_under_their_own_names(void **state)
+{
+	static const struct {
+		const char *path;
+		double ns;
+	} want[] = {
+		{"delay_ns.inbound.p50", 1000},
+		{"delay_ns.inbound.p90", 2000},
+		{"delay_ns.inbound.p95", 3000},
+		{"delay_ns.inbound.p99", 4000},
+		{"delay_ns.inbound.p99_9", 5000},
+		{"delay_ns.inbound.p99_99", 6000},
+		{"delay_ns.inbound.max", 7000},
+		{"pdv_ns.inbound.p50", 0},
+		{"pdv_ns.inbound.p95", 2000},
+		{"pdv_ns.inbound.p99", 3000},
+		{"pdv_ns.inbound.p99_9", 4000},
+	};
+	const struct tw_report_context ctx = {.sequence = 1};
+	struct tw_result *r = silent_result();
+	struct tw_series *s = &r->delay[TW_INBOUND];
+	json_t *j;
+
+	(void)state;
+	record(s, 5000, 1000);
+	record(s, 4000, 2000);
+	record(s, 500, 3000);
+	record(s, 400, 4000);
+	record(s, 90, 5000);
+	record(s, 9, 6000);
+	record(s, 1, 7000);
+	j = result_json(r, &ctx);
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		double got = (double)json_integer_value(at(j, want[i].path));
+
+		if (fabs(got - want[i].ns) > 50) /* 0.8 % of 6 us */
+			fail_msg("%s is %.0f, not %.0f", want[i].path, got, want[i].ns);
+	}
 	json_decref(j);
 	tw_result_destroy(r);
 }
@@ -371,6 +416,7 @@ int main(void)
 		cmocka_unit_test(infinities_and_huge_numbers_stay_json),
 		cmocka_unit_test(an_interim_result_says_so),
 		cmocka_unit_test(an_sla_verdict_and_a_guilty_tester),
+		cmocka_unit_test(percentiles_stand_under_their_own_names),
 		cmocka_unit_test(pretty_is_the_same_object_on_many_lines),
 	};
 

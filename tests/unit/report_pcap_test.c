@@ -46,8 +46,9 @@ static void stamps_and_octets_come_back(void **state)
 		{1700000000, 0, 1700000000, 0}, {1700000000, 0x80000000, 1700000000, 500000000},
 		{1700000000, 5, 1700000000, 1}, {1700000000, 0x199999a0, 1700000000, 100000001},
 		{1700000000, 0xffffffff, 1700000001, 0},
-		{2085978495, 0x40000000, 2085978495, 250000000}, /* last second of era 0 */
-		{2085978496, 0x40000000, 2085978496, 250000000}, /* first of era 1 */
+		{2085978495, 0x40000000, 2085978495,
+			250000000}, /* the last second before 2036-02-07's wrap */
+		{2085978496, 0x40000000, 2085978496, 250000000}, /* the first after it */
 	};
 	const size_t n = sizeof(stamps) / sizeof(stamps[0]);
 	uint8_t frame[200];
@@ -74,6 +75,9 @@ static void stamps_and_octets_come_back(void **state)
 	f = fopen(path, "rb"); /* nanosecond magic, in the writer's byte order */
 	assert_non_null(f);
 	assert_int_equal(fread(magic, 1, 4, f), 4);
+	/* file header, a record header each, and no octet beyond the snaplen: 60, 80, 5 times 100 */
+	assert_int_equal(fseek(f, 0, SEEK_END), 0);
+	assert_int_equal(ftell(f), 24 + 7 * 16 + 60 + 80 + 5 * 100);
 	fclose(f);
 	assert_memory_equal(magic, ((uint8_t[]){0x4d, 0x3c, 0xb2, 0xa1}), 4);
 
