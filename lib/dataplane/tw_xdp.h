@@ -51,6 +51,12 @@ int tw_xdp_object(char *ret_path, size_t cap, struct tw_err *err);
 int tw_xdp_check(const struct tw_host_link *link, const char *object, struct tw_err *err);
 
 /**
+ * Would AF_XDP be chosen for this interface now? For a listing: changes nothing.
+ * @return 0, a negative errno with the reason
+ */
+int tw_xdp_look(const struct tw_host_link *link, struct tw_err *err);
+
+/**
  * Claim the interface for this process and detach a stale program of ours.
  * @return 0
  * @return -EBUSY: another live dpdk-twamp has it, or a foreign XDP program is attached

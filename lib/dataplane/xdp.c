@@ -161,22 +161,28 @@ static int attached(int ifindex, int *ret_fd, struct bpf_prog_info *ret_info)
 	return 0;
 }
 
-static int clear_stale(const struct tw_host_link *link, struct tw_err *err)
+/* The program that is attached, if it is a stale one of ours; ret_fd is -1 where there is none. */
+static int find_stale(const struct tw_host_link *link, int *ret_fd, struct tw_err *err)
 {
 	struct bpf_prog_info info;
-	int fd, rc;
+	int rc = attached(link->ifindex, ret_fd, &info);
 
-	rc = attached(link->ifindex, &fd, &info);
 	if (rc < 0)
 		return tw_fail(err, -EBUSY, "cannot see what XDP program is attached to %s: %s",
 			link->name, strerror(-rc));
-	if (fd < 0)
+	if (*ret_fd < 0 || strcmp(info.name, PROGRAM) == 0)
 		return 0;
-	if (strcmp(info.name, PROGRAM) != 0) {
-		close(fd);
-		return tw_fail(err, -EBUSY, "the XDP program '%s' is attached to %s", info.name,
-			link->name);
-	}
+	close(*ret_fd);
+	return tw_fail(
+		err, -EBUSY, "the XDP program '%s' is attached to %s", info.name, link->name);
+}
+
+static int clear_stale(const struct tw_host_link *link, struct tw_err *err)
+{
+	int fd, rc = find_stale(link, &fd, err);
+
+	if (rc < 0 || fd < 0)
+		return rc;
 	rc = detach(link->ifindex, fd);
 	close(fd);
 	if (rc < 0)
@@ -186,14 +192,45 @@ static int clear_stale(const struct tw_host_link *link, struct tw_err *err)
 	return 0;
 }
 
-int tw_xdp_claim(const struct tw_host_link *link, struct tw_xdp *ret_xdp, struct tw_err *err)
+static int claim_link(const struct tw_host_link *link, struct tw_err *err)
 {
-	int rc, fd = claim(link->ifindex);
+	int fd = claim(link->ifindex);
 
 	if (fd == -EADDRINUSE)
 		return tw_fail(err, -EBUSY, "another dpdk-twamp drives %s over AF_XDP", link->name);
 	if (fd < 0)
 		return tw_fail(err, fd, "cannot claim %s: %s", link->name, strerror(-fd));
+	return fd;
+}
+
+int tw_xdp_look(const struct tw_host_link *link, struct tw_err *err)
+{
+	char object[PATH_MAX];
+	int fd, stale = -1, rc;
+
+	if (link->loopback)
+		return tw_fail(err, -EOPNOTSUPP, "no native XDP on the loopback interface");
+	rc = tw_xdp_object(object, sizeof(object), err);
+	if (rc == 0)
+		rc = tw_xdp_check(link, object, err);
+	if (rc < 0)
+		return rc;
+	fd = claim_link(link, err);
+	if (fd < 0)
+		return fd;
+	rc = find_stale(link, &stale, err);
+	if (rc == 0 && stale >= 0)
+		close(stale);
+	close(fd);
+	return rc;
+}
+
+int tw_xdp_claim(const struct tw_host_link *link, struct tw_xdp *ret_xdp, struct tw_err *err)
+{
+	int rc, fd = claim_link(link, err);
+
+	if (fd < 0)
+		return fd;
 	rc = clear_stale(link, err);
 	if (rc < 0) {
 		close(fd);

@@ -6,6 +6,7 @@
  *
  *   device_tool echo DEV PORT [EAL]  opens DEV, says what came of it, turns UDP datagrams to PORT
  *                                    around until it gets SIGTERM or SIGINT, prints its counters
+ *   device_tool list                 what tw_devices_list() finds, a line each
  *   device_tool ping ADDR PORT N [LEN]
  *                                    sends N datagrams of LEN octets over a kernel socket and counts
  *                                    what comes back; exits 0 when all did
@@ -14,6 +15,7 @@
 #include "tw_eal.h"
 #include "tw_log.h"
 #include "tw_port.h"
+#include "tw_port_caps.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -148,6 +150,25 @@ static int echo(const char *dev, const char *udp_text, const char *extra)
 	return 0;
 }
 
+static int list(void)
+{
+	static struct tw_device_info d[256];
+	struct tw_err err;
+	size_t n;
+
+	if (tw_devices_list(d, 256, &n, &err) < 0) {
+		tw_error("%s", err.text);
+		return 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		printf("%s kind=%d driver=%s model='%s' mtu=%u up=%d addrs=%zu numa=%d "
+		       "af_xdp=%d why='%s' netdev=%s dpdk=%d\n",
+			d[i].name, d[i].kind, d[i].driver, d[i].model, d[i].mtu, d[i].up,
+			d[i].n_addrs, d[i].numa, d[i].af_xdp, d[i].af_xdp_why, d[i].netdev,
+			d[i].dpdk_ready);
+	return 0;
+}
+
 static int ping(const char *host, const char *udp, int n, size_t len)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST}, *ai;
@@ -189,6 +210,8 @@ int main(int argc, char **argv)
 	if (argc >= 5 && strcmp(argv[1], "ping") == 0)
 		return ping(argv[2], argv[3], (int)strtol(argv[4], NULL, 10),
 			argc > 5 ? strtoul(argv[5], NULL, 10) : 44);
-	fprintf(stderr, "usage: device_tool echo DEV PORT [EAL] | ping ADDR PORT N [LEN]\n");
+	if (argc == 2 && strcmp(argv[1], "list") == 0)
+		return list();
+	fprintf(stderr, "usage: device_tool list | echo DEV PORT [EAL] | ping ADDR PORT N [LEN]\n");
 	return 2;
 }

@@ -3,10 +3,10 @@
 
 #include "tw_eal.h"
 #include "tw_port.h"
+#include "tw_port_caps.h"
 
 #include "tw_test.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <rte_ethdev.h>
@@ -386,6 +386,61 @@ static void test_udp_elsewhere(void **state)
 	tw_port_close(&port);
 }
 
+static void test_caps(void **state)
+{
+	static const char *const vdevs[] = {"net_af_packet", "net_af_xdp", "net_memif", "net_null",
+		"net_pcap", "net_ring", "net_tap", "net_vhost", "net_virtio_user"};
+	struct tw_port_config cfg = config("net_ring3");
+	struct tw_port port;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(vdevs) / sizeof(vdevs[0]); i++) {
+		const struct tw_pmd *pmd = tw_pmd_find(vdevs[i]);
+
+		assert_non_null(pmd);
+		assert_int_equal(pmd->tx, TW_TX_NONE);
+		assert_false(pmd->launch_time);
+	}
+	assert_int_equal(tw_pmd_find("mlx5_pci")->rx, TW_RX_ALL);
+	assert_null(tw_pmd_find("net_nonsense"));
+	/* What the device does not have is not claimed, however much is wanted. */
+	cfg.want_rx_timestamp = cfg.want_timesync = cfg.want_launch_time = true;
+	cfg.want_checksum_offload = true;
+	port = open_port(&cfg);
+	assert_false(port.rx_timestamp);
+	assert_false(port.launch_time);
+	assert_false(port.timesync);
+	assert_false(port.read_clock);
+	assert_false(port.tx_checksum);
+	assert_string_equal(tw_port_stamps_text(&port, text, sizeof(text)),
+		"receive: software; send: software");
+	tw_port_close(&port);
+}
+
+static void test_device_list(void **state)
+{
+	static struct tw_device_info d[64];
+	size_t n = 0;
+	bool seen = false;
+
+	(void)state;
+	assert_int_equal(tw_devices_list(d, 64, &n, &err), 0);
+	for (size_t i = 0; i < n; i++) {
+		struct tw_dev dev;
+
+		/* Whatever is listed can be given to --dev. */
+		assert_int_equal(tw_dev_parse(d[i].name, &dev, &err), 0);
+		assert_int_equal(dev.kind, d[i].kind);
+		if (strcmp(d[i].name, "lo") == 0) {
+			seen = true;
+			assert_false(d[i].af_xdp);
+			assert_true(strlen(d[i].af_xdp_why) > 0);
+		}
+	}
+	assert_true(seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +456,8 @@ int main(void)
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_udp_elsewhere),
+		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_device_list),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
