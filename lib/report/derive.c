@@ -19,9 +19,31 @@ double report_rate(uint64_t packets, struct tw_ns time, bool interim)
 	return gaps && time.v > 0 ? (double)gaps / tw_ns_sec(time) : NAN;
 }
 
+double report_min(const struct tw_series *s)
+{
+	return s->m.count ? (double)s->m.min : (double)NAN;
+}
+
+double report_max(const struct tw_series *s)
+{
+	return s->m.count ? (double)s->m.max : (double)NAN;
+}
+
+struct tw_maybe report_lost(const struct tw_packet_counts *p, enum tw_direction d)
+{
+	switch (d) {
+	case TW_OUTBOUND:
+		return p->lost_outbound;
+	case TW_INBOUND:
+		return p->lost_inbound;
+	default:
+		return tw_known(p->lost);
+	}
+}
+
 double report_pdv(const struct tw_series *delay, double q)
 {
-	return tw_series_quantile(delay, q) - (double)delay->m.min;
+	return tw_series_quantile(delay, q) - report_min(delay);
 }
 
 const char *report_source(enum tw_stamp_source s)

@@ -129,16 +129,9 @@ static const char *direction(int d)
 	return tw_direction_name((enum tw_direction)d);
 }
 
-static struct tw_maybe lost(const struct tw_packet_counts *p, enum tw_direction d)
-{
-	return d == TW_OUTBOUND  ? p->lost_outbound
-	       : d == TW_INBOUND ? p->lost_inbound
-				 : tw_known(p->lost);
-}
-
 static double lost_total(const struct tw_result *r, enum tw_direction d)
 {
-	struct tw_maybe n = lost(&r->packets, d);
+	struct tw_maybe n = report_lost(&r->packets, d);
 
 	return n.known ? (double)n.v : (double)NAN;
 }
@@ -173,16 +166,12 @@ static double negative(const struct tw_result *r, enum tw_direction d)
 
 static double delay_min(const struct tw_result *r, enum tw_direction d)
 {
-	const struct tw_moments *m = &r->delay[d].m;
-
-	return m->count ? expo_seconds((double)m->min) : (double)NAN;
+	return expo_seconds(report_min(&r->delay[d]));
 }
 
 static double delay_max(const struct tw_result *r, enum tw_direction d)
 {
-	const struct tw_moments *m = &r->delay[d].m;
-
-	return m->count ? expo_seconds((double)m->max) : (double)NAN;
+	return expo_seconds(report_max(&r->delay[d]));
 }
 
 static double jitter(const struct tw_result *r, enum tw_direction d)

@@ -2,22 +2,13 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 #include "exposition_priv.h"
+#include "report_priv.h"
 
 /*
  * The names and units (milliseconds, percent) of the Python fork's first generation, so that its
  * dashboards work unchanged. Its histograms got one observation a run; here delay has one a packet,
  * jitter has one a result.
  */
-
-static double percent_lost(const struct tw_packet_counts *p, enum tw_direction d, bool *ret_known)
-{
-	struct tw_maybe lost = d == TW_OUTBOUND  ? p->lost_outbound
-			       : d == TW_INBOUND ? p->lost_inbound
-						 : tw_known(p->lost);
-
-	*ret_known = lost.known && p->sent;
-	return *ret_known ? tw_result_percent(lost.v, p->sent) : 0;
-}
 
 static void latency(FILE *out, const struct tw_prometheus_session *s, unsigned int n)
 {
@@ -58,15 +49,14 @@ void prometheus_compat(FILE *out, const struct tw_prometheus_session *s, unsigne
 	expo_family(out, "twampy_loss", "gauge", "TWAMP loss in percent");
 	for (unsigned int i = 0; i < n; i++) {
 		for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++) {
-			bool known;
-			double percent =
-				percent_lost(&s[i].result->packets, (enum tw_direction)d, &known);
+			const struct tw_packet_counts *p = &s[i].result->packets;
+			struct tw_maybe lost = report_lost(p, (enum tw_direction)d);
 
-			if (known)
+			if (lost.known && p->sent)
 				expo_value(out, "twampy_loss",
 					LABELS("direction", tw_direction_name((enum tw_direction)d),
 						"session", s[i].session),
-					percent);
+					tw_result_percent(lost.v, p->sent));
 		}
 	}
 	jitter(out, s, n);

@@ -25,6 +25,13 @@ int report_finish(FILE *out);
  */
 double report_rate(uint64_t packets, struct tw_ns time, bool interim);
 
+/* Extremes in 2^-32 s; NaN when empty. */
+double report_min(const struct tw_series *s);
+double report_max(const struct tw_series *s);
+
+/* Lost packets of a direction; all of them for the round trip. */
+struct tw_maybe report_lost(const struct tw_packet_counts *p, enum tw_direction d);
+
 /* Quantile of the delay above its minimum (RFC 5481 PDV) in 2^-32 s; NaN when empty. */
 double report_pdv(const struct tw_series *delay, double q);
 

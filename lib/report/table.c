@@ -11,26 +11,15 @@
 /* Loss of a direction in percent of what was sent, "-" where the direction is not known. */
 static char *loss(const struct tw_packet_counts *p, enum tw_direction d, char *buf)
 {
-	struct tw_maybe lost = d == TW_OUTBOUND  ? p->lost_outbound
-			       : d == TW_INBOUND ? p->lost_inbound
-						 : tw_known(p->lost);
+	struct tw_maybe lost = report_lost(p, d);
 
 	return tw_units_percent(lost.v, lost.known ? p->sent : 0, buf);
 }
 
-static char *average(const struct tw_series *s, char *buf)
+/* 2^-32 s as text. */
+static char *span(double v, char *buf)
 {
-	return tw_units_duration(report_ns(tw_moments_mean(&s->m)), buf);
-}
-
-static char *quantile(const struct tw_series *s, double q, char *buf)
-{
-	return tw_units_duration(report_ns(tw_series_quantile(s, q)), buf);
-}
-
-static char *extreme(const struct tw_series *s, int64_t v, char *buf)
-{
-	return tw_units_duration(s->m.count ? report_ns((double)v) : (double)NAN, buf);
+	return tw_units_duration(report_ns(v), buf);
 }
 
 static void direction_row(FILE *out, const struct tw_result *r, enum tw_direction d)
@@ -39,9 +28,9 @@ static void direction_row(FILE *out, const struct tw_result *r, enum tw_directio
 	const struct tw_series *s = &r->delay[d];
 	char b[6][TW_UNITS_STR];
 
-	fprintf(out, "  %-10s%10s%12s%12s%12s%12s%9s\n", label[d], extreme(s, s->m.min, b[0]),
-		average(s, b[1]), quantile(s, 0.99, b[2]), extreme(s, s->m.max, b[3]),
-		tw_units_duration(report_ns(r->jitter[d]), b[4]), loss(&r->packets, d, b[5]));
+	fprintf(out, "  %-10s%10s%12s%12s%12s%12s%9s\n", label[d], span(report_min(s), b[0]),
+		span(tw_moments_mean(&s->m), b[1]), span(tw_series_quantile(s, 0.99), b[2]),
+		span(report_max(s), b[3]), span(r->jitter[d], b[4]), loss(&r->packets, d, b[5]));
 }
 
 /* Where the lost packets were lost, and how sure that is. */
@@ -56,7 +45,7 @@ static void loss_note(FILE *out, const struct tw_result *r)
 			"lost %" PRIu64 ": outbound %" PRIu64 ", inbound %" PRIu64
 			", direction unknown %" PRIu64 "%s",
 			p->lost, p->lost_outbound.v, p->lost_inbound.v, p->lost_unattributed,
-			p->loss_estimated ? " (estimated: there were duplicates)" : "");
+			p->loss_estimated ? " (estimated)" : "");
 		if (r->peer.rseq_equals_sseq)
 			text_paragraph(out,
 				"note: the reflector's numbers always equal ours; if it keeps no "
@@ -156,9 +145,9 @@ static int interim_line(FILE *out, const struct tw_result *r, const struct tw_re
 		"[%3" PRIu64 "] sent %" PRIu64 "  received %" PRIu64 "  loss %s  "
 		"rtt min %s avg %s p99 %s max %s  jitter %s\n",
 		ctx->sequence, r->packets.sent, r->packets.received,
-		loss(&r->packets, TW_ROUNDTRIP, b[0]), extreme(rtt, rtt->m.min, b[1]),
-		average(rtt, b[2]), quantile(rtt, 0.99, b[3]), extreme(rtt, rtt->m.max, b[4]),
-		tw_units_duration(report_ns(r->jitter[TW_ROUNDTRIP]), b[5]));
+		loss(&r->packets, TW_ROUNDTRIP, b[0]), span(report_min(rtt), b[1]),
+		span(tw_moments_mean(&rtt->m), b[2]), span(tw_series_quantile(rtt, 0.99), b[3]),
+		span(report_max(rtt), b[4]), span(r->jitter[TW_ROUNDTRIP], b[5]));
 	return report_finish(out);
 }
 

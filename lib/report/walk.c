@@ -61,14 +61,13 @@ void walk_series(struct walk w, const char *name, const struct tw_series *s)
 		{"p99_9", 0.999},
 		{"p99_99", 0.9999},
 	};
-	bool any = s->m.count != 0;
 
 	w.ops->open(w.arg, name, true);
 	walk_count(w, "count", s->m.count);
 	walk_count(w, "negative", tw_series_negative(s));
-	walk_ns(w, "min", any ? (double)s->m.min : (double)NAN);
+	walk_ns(w, "min", report_min(s));
 	walk_ns(w, "mean", tw_moments_mean(&s->m));
-	walk_ns(w, "max", any ? (double)s->m.max : (double)NAN);
+	walk_ns(w, "max", report_max(s));
 	walk_ns(w, "stddev", tw_moments_stddev(&s->m));
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		walk_ns(w, quantiles[i].name, tw_series_quantile(s, quantiles[i].q));

@@ -60,11 +60,6 @@ static void delay(struct walk w, const struct tw_result *r)
 	w.ops->close(w.arg);
 }
 
-static double extreme(const struct tw_series *s, int64_t v)
-{
-	return s->m.count ? (double)v : (double)NAN;
-}
-
 static void variation(struct walk w, const struct tw_result *r)
 {
 	const char *name[TW_DIRECTIONS];
@@ -80,10 +75,10 @@ static void variation(struct walk w, const struct tw_result *r)
 		const struct tw_series *s = &r->ipdv[d];
 
 		w.ops->open(w.arg, name[d], true);
-		walk_ns(w, "min", extreme(s, s->m.min));
+		walk_ns(w, "min", report_min(s));
 		walk_ns(w, "p50", tw_series_quantile(s, 0.5));
 		walk_ns(w, "p99", tw_series_quantile(s, 0.99));
-		walk_ns(w, "max", extreme(s, s->m.max));
+		walk_ns(w, "max", report_max(s));
 		w.ops->close(w.arg);
 	}
 	w.ops->close(w.arg);
@@ -163,7 +158,7 @@ static void tester(struct walk w, const struct tw_result *r)
 	w.ops->open(w.arg, "pacing_error_ns", true);
 	walk_ns(w, "p50", tw_series_quantile(&t->pacing, 0.5));
 	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
-	walk_ns(w, "max", extreme(&t->pacing, t->pacing.m.max));
+	walk_ns(w, "max", report_max(&t->pacing));
 	w.ops->close(w.arg);
 	w.ops->integer(w.arg, "stolen_ns", t->stolen.v);
 	walk_count(w, "pcap_missed", r->pcap_missed);

@@ -42,8 +42,6 @@ struct tw_http {
 
 /* Pages */
 
-static int write_index(FILE *out, void *arg);
-
 static int write_ok(FILE *out, void *arg)
 {
 	(void)arg;
@@ -104,11 +102,11 @@ static void answer(struct evhttp_request *req, int status, const char *reason, c
 	FILE *out = open_memstream(&text, &len);
 	char length[24];
 
-	if (out && fn && fn(out, arg)) {
+	if (out && fn(out, arg)) {
 		status = 503;
 		reason = "Service Unavailable";
 	}
-	if (!body || !out || fclose(out)) {
+	if (!out || fclose(out) || !body) {
 		evhttp_send_error(req, HTTP_INTERNAL, NULL);
 		goto out;
 	}

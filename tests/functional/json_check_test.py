@@ -60,6 +60,12 @@ class Good(unittest.TestCase):
         j["peer"].update(synchronised=None, format=None, error_ns=None, negative_residence=0)
         self.assertEqual(json_check.check(j), [])
 
+    def test_interval(self):
+        j = put(load("sender.json"), "interim", True)
+        self.assertEqual(json_check.check(put(j, "packets.sent", 998)), [])
+        self.assertEqual(json_check.check(put(j, "packets.late", 11)), [])
+        self.assertNotEqual(json_check.check(put(j, "packets.sent", 1001)), [])
+
     def test_sla(self):
         j = load("sender.json")
         for sla in (None, {"ok": True, "missed": []}, {"ok": False, "missed": ["loss 1 > 0.1"]}):
