@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "truth.h"
+
+#include "event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void sim_truth_init(struct sim_truth *t, uint32_t streams)
+{
+	memset(t, 0, sizeof(*t));
+	t->made = sim_grow(NULL, streams, sizeof(*t->made));
+	memset(t->made, 0, streams * sizeof(*t->made));
+}
+
+void sim_truth_fini(struct sim_truth *t)
+{
+	free(t->request);
+	free(t->reply);
+	free(t->arrival);
+	free(t->made);
+	memset(t, 0, sizeof(*t));
+}
+
+/* Room for one more. */
+static void *more(void *p, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return p;
+	*room = *room ? 2 * *room : 1024;
+	return sim_grow(p, *room, size);
+}
+
+uint32_t sim_truth_sent(struct sim_truth *t, uint32_t stream, uint64_t now)
+{
+	t->request = more(t->request, t->n_requests, &t->room_requests, sizeof(*t->request));
+	t->request[t->n_requests] = (struct sim_request){.stream = stream,
+		.seq = t->made[stream].requests++,
+		.sent = now,
+		.answer = SIM_NONE};
+	return (uint32_t)t->n_requests++;
+}
+
+uint32_t sim_truth_reflected(struct sim_truth *t, uint32_t request, uint64_t t2, uint64_t t3)
+{
+	struct sim_request *q = &t->request[request];
+
+	q->reached++;
+	t->reply = more(t->reply, t->n_replies, &t->room_replies, sizeof(*t->reply));
+	t->reply[t->n_replies] = (struct sim_reply){
+		.request = request, .nth = t->made[q->stream].replies++, .t2 = t2, .t3 = t3};
+	return (uint32_t)t->n_replies++;
+}
+
+void sim_truth_returned(struct sim_truth *t, uint32_t reply, uint64_t now)
+{
+	struct sim_reply *r = &t->reply[reply];
+	struct sim_request *q = &t->request[r->request];
+
+	if (r->returned++ == 0)
+		r->t4 = now;
+	if (q->returned++ == 0)
+		q->answer = reply;
+	t->arrival = more(t->arrival, t->n_arrivals, &t->room_arrivals, sizeof(*t->arrival));
+	t->arrival[t->n_arrivals++] = reply;
+}
+
+static bool is_late(const struct sim_truth *t, const struct sim_request *q, uint64_t timeout)
+{
+	return t->reply[q->answer].t4 - q->sent > timeout;
+}
+
+/* Lost and late ones, and which of them the numbers can tell. */
+static void count_loss(
+	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *c)
+{
+	uint64_t low = UINT64_MAX, high = 0, least_nth = UINT64_MAX;
+
+	for (size_t i = 0; i < t->n_requests; i++) {
+		const struct sim_request *q = &t->request[i];
+
+		if (q->stream != stream || q->answer == SIM_NONE)
+			continue;
+		if (low == UINT64_MAX)
+			low = q->seq;
+		high = q->seq;
+	}
+	for (size_t i = 0; i < t->n_replies; i++) {
+		const struct sim_reply *r = &t->reply[i];
+
+		if (t->request[r->request].stream == stream && r->returned && r->nth < least_nth)
+			least_nth = r->nth;
+	}
+	if (least_nth == 0)
+		low = 0;
+	for (size_t i = 0; i < t->n_requests; i++) {
+		const struct sim_request *q = &t->request[i];
+		bool told = q->seq >= low && q->seq <= high;
+
+		if (q->stream != stream)
+			continue;
+		c->sent++;
+		if (q->answer != SIM_NONE && !is_late(t, q, timeout)) {
+			c->received++;
+			continue;
+		}
+		c->lost++;
+		if (q->answer != SIM_NONE) {
+			c->late++;
+		} else if (q->reached) {
+			c->never_back++;
+			c->told_inbound += told;
+		} else {
+			c->never_there++;
+			c->told_outbound += told;
+		}
+	}
+}
+
+static void count_duplicates(const struct sim_truth *t, uint32_t stream, struct sim_counts *c)
+{
+	for (size_t i = 0; i < t->n_replies; i++) {
+		const struct sim_reply *r = &t->reply[i];
+		const struct sim_request *q = &t->request[r->request];
+
+		if (q->stream != stream || r->returned == 0)
+			continue;
+		c->duplicates_inbound += r->returned - 1;
+		c->duplicates_outbound += q->answer != i;
+	}
+	c->duplicates = c->duplicates_inbound + c->duplicates_outbound;
+}
+
+/* RFC 4737 section 3.2: below what came before. What is late or a copy is not counted, but others
+ * are compared with it. */
+static void count_order(
+	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *c)
+{
+	bool *seen = sim_grow(NULL, t->n_replies + 1, sizeof(*seen));
+	uint64_t next = 0, next_nth = 0;
+
+	memset(seen, 0, (t->n_replies + 1) * sizeof(*seen));
+	for (size_t i = 0; i < t->n_arrivals; i++) {
+		const struct sim_reply *r = &t->reply[t->arrival[i]];
+		const struct sim_request *q = &t->request[r->request];
+		bool counts = q->answer == t->arrival[i] && !is_late(t, q, timeout);
+
+		if (q->stream != stream)
+			continue;
+		counts &= !seen[t->arrival[i]];
+		seen[t->arrival[i]] = true;
+		c->reordered += counts && q->seq < next;
+		c->reordered_inbound += counts && r->nth < next_nth;
+		if (q->seq >= next)
+			next = q->seq + 1;
+		if (r->nth >= next_nth)
+			next_nth = r->nth + 1;
+	}
+	free(seen);
+	next = 0;
+	for (size_t i = 0; i < t->n_replies; i++) {
+		const struct sim_request *q = &t->request[t->reply[i].request];
+
+		if (q->stream != stream || q->answer != i)
+			continue;
+		c->reordered_outbound += !is_late(t, q, timeout) && q->seq < next;
+		if (q->seq >= next)
+			next = q->seq + 1;
+	}
+}
+
+void sim_truth_count(
+	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	count_loss(t, stream, timeout, ret);
+	count_duplicates(t, stream, ret);
+	count_order(t, stream, timeout, ret);
+}
