@@ -10,8 +10,8 @@
  */
 
 #include "tw_cipher.h"
-#include "tw_mac.h"
 #include "tw_keys.h"
+#include "tw_mac.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -135,9 +135,13 @@ size_t tw_client_feed(struct tw_client *c, struct tw_ns now, const void *octets,
 /** The server closed the connection. */
 void tw_client_eof(struct tw_client *c, struct tw_ns now);
 
+/** What is to be sent. @return valid until the next call */
 const uint8_t *tw_client_output(struct tw_client *c, size_t *ret_len);
+
+/** So much of it was sent. */
 void tw_client_sent(struct tw_client *c, struct tw_ns now, size_t len);
 
+/** @return false: nothing new */
 bool tw_client_next_event(struct tw_client *c, struct tw_client_event *ret);
 
 /**
@@ -157,7 +161,10 @@ int tw_client_failed(const struct tw_client *c, const char **ret_why);
 /** Accept value of a Server-Start or Start-Ack that said no. */
 uint8_t tw_client_accept(const struct tw_client *c);
 
+/** When tw_client_tick() wants to be called; INT64_MAX for never. */
 struct tw_ns tw_client_deadline(const struct tw_client *c);
+
+/** Fails when the server has kept us waiting for too long. */
 void tw_client_tick(struct tw_client *c, struct tw_ns now);
 
 /** Modes that the server offered and the one selected; 0 before. */

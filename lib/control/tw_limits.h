@@ -77,12 +77,14 @@ int tw_limits_connect(
 /** The connection turned out to be @p user's. @return 0, -EUSERS (nothing has changed) */
 int tw_limits_authenticate(struct tw_limits *l, const char *user, struct tw_limit_hold *hold);
 
+/** The connection is gone; its sessions may live on. */
 void tw_limits_disconnect(struct tw_limits *l, const struct tw_limit_hold *hold);
 
 /** One more session of a connection. @param ret_hold  what the session holds @return 0, -EUSERS */
 int tw_limits_session(struct tw_limits *l, const struct tw_limit_hold *connection,
 	struct tw_limit_hold *ret_hold);
 
+/** The session is gone. */
 void tw_limits_session_end(struct tw_limits *l, const struct tw_limit_hold *hold);
 
 /** Packets a second that a session of this connection may have; TW_LIMIT_NONE. */

@@ -8,6 +8,8 @@
 
 #include "tw_test.h"
 
+#include "tw_vectors.h"
+
 #include <errno.h>
 
 #include "tw_control_test.h"

@@ -4,7 +4,10 @@
 #ifndef TW_CONTROL_TEST_H
 #define TW_CONTROL_TEST_H
 
-/* A server with everything around it, and a random source that says what it is told to say. */
+/*
+ * A server with everything around it, and a random source that says what it is told to say. Include
+ * after tw_test.h and tw_vectors.h.
+ */
 
 #include "tw_control_client.h"
 #include "tw_control_server.h"
@@ -150,6 +153,52 @@ static inline void tw_no_action(struct tw_bench *b, struct tw_ns now)
 	struct tw_server_action a;
 
 	assert_false(tw_server_next_action(b->server, now, &a));
+}
+
+/* Octets of a message of a vector. */
+static inline size_t tw_wire(
+	uint8_t *buf, size_t cap, const char *vector, const char *index, const char *key)
+{
+	return tw_unhex(tw_vector(vector, "messages", index, key), buf, cap);
+}
+
+/* A connection without a key, set up in a mode. */
+static inline void tw_set_up_open(struct tw_server_conn *c, uint32_t mode)
+{
+	uint8_t m[164] = {0};
+
+	m[2] = (uint8_t)(mode >> 8);
+	m[3] = (uint8_t)mode;
+	tw_server_conn_sent(c, 64);
+	tw_give(c, TW_SEC(0), m, 164);
+	tw_server_conn_sent(c, 48);
+}
+
+/* The session that the vectors ask for, accepted. */
+static inline uint64_t tw_one_session(
+	struct tw_bench *b, struct tw_server_conn *c, struct tw_ns now)
+{
+	uint8_t m[112];
+	uint64_t id;
+
+	tw_wire(m, sizeof(m), "V03_open_mode_exchange", "3", "hex");
+	tw_give(c, now, m, 112);
+	id = tw_action(b, now, TW_SERVER_CREATE).session->id;
+	assert_ptr_equal(tw_server_created(b->server, now, id, 0, 862), c);
+	tw_server_conn_sent(c, 48);
+	return id;
+}
+
+static inline void tw_start_one(
+	struct tw_bench *b, struct tw_server_conn *c, struct tw_ns now, uint64_t id)
+{
+	uint8_t m[32];
+
+	tw_wire(m, sizeof(m), "V03_open_mode_exchange", "5", "hex");
+	tw_give(c, now, m, 32);
+	tw_action(b, now, TW_SERVER_START);
+	assert_ptr_equal(tw_server_started(b->server, now, id, 0), c);
+	tw_server_conn_sent(c, 32);
 }
 
 #endif
