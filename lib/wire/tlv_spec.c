@@ -198,6 +198,15 @@ static int compile_one(struct tlv_build *b)
 	return rc;
 }
 
+/* What cannot be printed must not reach a terminal by way of the message. */
+static int clean(struct tw_err *err, int rc)
+{
+	for (char *c = err && rc < 0 ? err->text : NULL; c && *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+			*c = '?';
+	return rc;
+}
+
 int tw_tlv_compile(const char *const *specs, size_t n, bool authenticated, struct tw_rand *rand,
 	struct tw_tlv_template *ret, struct tw_err *err)
 {
@@ -212,11 +221,11 @@ int tw_tlv_compile(const char *const *specs, size_t n, bool authenticated, struc
 		b.spec = specs[i];
 		rc = compile_one(&b);
 		if (rc < 0)
-			return rc;
+			return clean(err, rc);
 	}
 	lone_padding = ret->n == 1 && ret->asked == 1U << TW_TLV_PADDING;
 	if (!authenticated || ret->n == 0 || lone_padding || ret->hmac_at != TW_TLV_NOWHERE)
 		return 0;
 	b.spec = tlv_hmac_kind.name;
-	return compile_one(&b);
+	return clean(err, compile_one(&b));
 }

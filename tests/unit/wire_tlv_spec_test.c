@@ -251,6 +251,8 @@ static void refuses_in_one_sentence(void **state)
 		assert_non_null(strstr(err.text, bad[i]));
 		assert_null(strchr(err.text, '\n'));
 	}
+	assert_int_equal(compile("cos:dscp=\x1b[2J\n\xff"), -EINVAL);
+	assert_non_null(strstr(err.text, "--tlv cos:dscp=?[2J??: "));
 	assert_int_equal(compile_list(twice, 2, false), -EINVAL);
 	assert_int_equal(compile_list(after, 2, false), -EINVAL);
 	assert_int_equal(compile_list(hmacs, 2, false), -EINVAL);
