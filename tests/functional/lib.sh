@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+# shellcheck shell=bash disable=SC2034,SC2317
+#
+# What the functional scripts share: namespaces joined by veth, programs that are started and
+# stopped by their process number, checks, and an end that cleans up whatever happened.
+#
+# A script sources this file, calls need_root and one topology_*, and ends with finish. The binary
+# is TW_BIN, by default build/app/dpdk-twamp.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+name=$(basename "$0" .sh)
+bin=$(readlink -f "${TW_BIN:-$here/../../build/app/dpdk-twamp}")
+a=tw-$name-a-$$ m=tw-$name-m-$$ b=tw-$name-b-$$ # sender, between them, reflector
+a4=192.0.2.1 b4=192.0.2.2 a6=2001:db8::1 b6=2001:db8::2
+export PYTHONDONTWRITEBYTECODE=1
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tw-$name.XXXXXX")
+pids=()
+spaces=()
+checks=0
+failed=0
+
+# --- the end -----------------------------------------------------------------------------------
+
+cleanup()
+{
+	local status=$? p n
+	trap - EXIT
+	for p in "${pids[@]}"; do
+		kill -9 "$p" 2>/dev/null
+		wait "$p" 2>/dev/null
+		rm -rf "/var/run/dpdk/dpdk-twamp-$p"
+	done
+	for n in "${spaces[@]}"; do
+		ip netns del "$n" 2>/dev/null
+	done
+	if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then
+		show_logs
+	fi
+	[ -n "${TW_KEEP:-}" ] && echo "kept: $dir" || rm -rf "$dir"
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+show_logs()
+{
+	local f
+	for f in "$dir"/*.log "$dir"/*.json; do
+		[ -s "$f" ] || continue
+		tail -n 25 "$f" | cut -c 1-1500 | sed "s|^|  ${f##*/}: |"
+	done
+}
+
+skip()
+{
+	echo "skip: $*"
+	exit 77
+}
+
+finish()
+{
+	if [ "$failed" -ne 0 ]; then
+		echo "FAIL: $failed of $checks checks"
+		exit 1
+	fi
+	echo "PASS: $checks checks"
+	exit 0
+}
+
+# --- checks ------------------------------------------------------------------------------------
+
+fail()
+{
+	echo "FAIL: $*"
+	failed=$((failed + 1))
+}
+
+# check WHAT COMMAND...: the command must succeed
+check()
+{
+	local what=$1
+	shift
+	checks=$((checks + 1))
+	"$@" || fail "$what"
+}
+
+# same WHAT WANT GOT
+same()
+{
+	checks=$((checks + 1))
+	[ "$2" = "$3" ] || fail "$1: $3, not $2"
+}
+
+not()
+{
+	! "$@"
+}
+
+# said NAME PATTERN: the program's log has it
+said()
+{
+	grep -qE -- "$2" "$dir/$1.log"
+}
+
+# json NAME FILTER: a value of the last object that a program printed
+json()
+{
+	jq -c "$2" "$dir/$1.json" | tail -n 1
+}
+
+# holds NAME FILTER...: each filter is true of the last object that a program printed
+holds()
+{
+	local name=$1 filter got
+	shift
+	for filter in "$@"; do
+		checks=$((checks + 1))
+		got=$(jq -c "$filter" "$dir/$name.json" 2>&1 | tail -n 1)
+		[ "$got" = true ] && continue
+		fail "$name: $filter is ${got:-nothing}: $(jq -c '{packets, tester} + ([.discarded //
+			{} | to_entries[] | select(.value > 0)] | from_entries)' \
+			"$dir/$name.json" 2>&1 | tail -n 1)"
+	done
+}
+
+# sound NAME: the output obeys docs/json.md
+sound()
+{
+	local findings
+	checks=$((checks + 1))
+	findings=$(python3 "$here/json_check.py" --final "$dir/$1.json" 2>&1) ||
+		fail "$1: ${findings:0:600}"
+}
+
+# within SECONDS COMMAND...: try until it succeeds
+within()
+{
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	shift
+	until "$@"; do
+		[ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+# --- what the machine must have ------------------------------------------------------------------
+
+need()
+{
+	local tool
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+}
+
+need_root()
+{
+	[ -x "$bin" ] || skip "$bin is not built"
+	[ "$(id -u)" = 0 ] || skip "needs root for network namespaces"
+	need ip jq python3
+	space "$a"
+	space "$b"
+}
+
+# The drivers that a kernel interface can be had with here; TW_DRIVERS chooses.
+drivers()
+{
+	local d
+	for d in ${TW_DRIVERS:-af_packet af_xdp}; do
+		if [ "$d" = af_xdp ] && ! have_af_xdp; then
+			echo "AF_XDP is not to be had here: ${why_not:-}" >&2
+			continue
+		fi
+		echo "$d"
+	done
+}
+
+have_af_xdp()
+{
+	local ok=0
+	ip netns exec "$b" "$bin" reflector --dev af_xdp:vb --duration 0.1 >/dev/null \
+		2>"$dir/probe.log" || ok=1
+	why_not=$(tail -n 1 "$dir/probe.log")
+	rm -f "$dir/probe.log"
+	return "$ok"
+}
+
+# --- namespaces ----------------------------------------------------------------------------------
+
+space()
+{
+	ip netns add "$1" 2>/dev/null || skip "cannot make network namespaces here"
+	spaces+=("$1")
+	ip -n "$1" link set lo up
+}
+
+# veth SPACE DEVICE SPACE DEVICE
+veth()
+{
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3" 2>/dev/null ||
+		skip "no veth here"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+addresses()
+{
+	ip -n "$a" addr add "$a4/24" dev va
+	ip -n "$a" addr add "$a6/64" dev va nodad
+	ip -n "$b" addr add "$b4/24" dev vb
+	ip -n "$b" addr add "$b6/64" dev vb nodad
+}
+
+mac_of()
+{
+	ip netns exec "$1" cat "/sys/class/net/$2/address"
+}
+
+# va of the sender is the other end of vb of the reflector.
+topology_direct()
+{
+	veth "$a" va "$b" vb
+	addresses
+}
+
+# The same through a bridge in a third namespace, whose ports xa and xb see every frame; AF_XDP
+# takes its frames before a capture on the same interface could.
+topology_bridged()
+{
+	space "$m"
+	veth "$a" va "$m" xa
+	veth "$b" vb "$m" xb
+	ip -n "$m" link add name br0 type bridge mcast_snooping 0 2>/dev/null ||
+		ip -n "$m" link add name br0 type bridge 2>/dev/null || skip "no bridge here"
+	ip -n "$m" link set xa master br0
+	ip -n "$m" link set xb master br0
+	ip -n "$m" link set br0 up
+	addresses
+	# a bridge port learns and forwards at once without spanning tree; wait until it does
+	within 5 ip netns exec "$a" ping -c 1 -W 1 -q "$b4" >/dev/null 2>&1 ||
+		skip "the bridge does not forward"
+}
+
+# --- programs ------------------------------------------------------------------------------------
+
+# start NAME SPACE COMMAND...: in the background; $pid is its number, NAME.json and NAME.log what
+# it says.
+start()
+{
+	local name=$1 space=$2
+	shift 2
+	: >"$dir/$name.log"
+	ip netns exec "$space" "$@" >"$dir/$name.json" 2>"$dir/$name.log" </dev/null &
+	pid=$!
+	pids+=("$pid")
+}
+
+ended()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# ready NAME PID PATTERN: it said so; a failure when it ended or is silent
+ready()
+{
+	within 20 eval "said '$1' '$3' || ended $2"
+	said "$1" "$3" && return 0
+	fail "$1 did not start: $(tail -n 3 "$dir/$1.log")"
+	return 1
+}
+
+# reflector NAME OPTIONS...: started in the reflector's namespace and ready; $pid is its number
+reflector()
+{
+	local name=$1
+	shift
+	start "$name" "$b" "$bin" reflector --json -v "$@"
+	ready "$name" "$pid" 'reflecting on'
+}
+
+# sender NAME OPTIONS...: run in the sender's namespace to its end; $status is how it ended
+sender()
+{
+	local name=$1
+	shift
+	start "$name" "$a" "$bin" sender --json -v "$@"
+	wait "$pid"
+	status=$?
+}
+
+# sends NAME OPTIONS...: the same, and it must end well, with JSON that is sound
+sends()
+{
+	sender "$@"
+	same "exit status of $1" 0 "$status"
+	sound "$1"
+}
+
+# stop PID [SIGNAL]: and wait; $status is how it ended
+stop()
+{
+	kill "-${2:-INT}" "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	status=$?
+}
+
+# ends NAME PID [SIGNAL]: stop a program that must end well, with JSON that is sound
+ends()
+{
+	stop "$2" "${3:-INT}"
+	same "exit status of $1" 0 "$status"
+	sound "$1"
+}
+
+# capture NAME SPACE DEVICE [FILTER]: record frames with stamps in nanoseconds; $pid
+capture()
+{
+	need dumpcap
+	start "$1" "$2" dumpcap -q -p -B 32 -i "$3" ${4:+-f "$4"} -w "$dir/$1.pcapng"
+	ready "$1" "$pid" '^File: '
+}
+
+# captured NAME PID: end a capture once what was sent lately is in it
+captured()
+{
+	sleep 0.3
+	stop "$2" INT
+	check "$1 has lost no packet" not grep -qE 'dropped.*[1-9][0-9]* \(pcap' "$dir/$1.log"
+}
