@@ -170,7 +170,7 @@ static int build_args(const struct tw_eal_config *cfg, struct tw_eal *eal, bool 
 {
 	int rc;
 
-	tw_argv_add(&args, "dpdk-twamp", NULL);
+	tw_argv_add(&args, TW_EAL_NAME, NULL);
 	if (cfg->extra)
 		tw_argv_split(&args, cfg->extra);
 	if (args.error == -EINVAL)

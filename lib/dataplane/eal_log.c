@@ -24,7 +24,7 @@ static int hidden_fd = -1, saved_out = -1, saved_err = -1;
 static const char *skip_prefix(const char *line)
 {
 	static const char *const noise[] = {
-		"libbpf: ", "Kernel error message: ", "EAL: ", "FATAL: "};
+		"libbpf: ", "Kernel error message: ", "EAL: ", "FATAL: ", TW_EAL_NAME ": "};
 	const char *p = strstr(line, "(): ");
 
 	if (p && p < line + strcspn(line, " "))
@@ -113,16 +113,23 @@ void tw_eal_log_hide_stdio(void)
 	dup2(hidden_fd, STDERR_FILENO);
 }
 
+/*
+ * What getopt has against an option is on stderr only, under our name, and says more than the EAL's
+ * error that follows from it.
+ */
 static void read_hidden(void)
 {
 	char buf[4096];
 	ssize_t n;
 
 	lseek(hidden_fd, 0, SEEK_SET);
-	n = read(hidden_fd, buf, sizeof(buf));
-	/* Only what the log did not say better is worth quoting. */
-	if (n > 0)
-		on_text(buf, (size_t)n, true);
+	n = read(hidden_fd, buf, sizeof(buf) - 1);
+	if (n <= 0)
+		return;
+	buf[n] = 0;
+	if (strncmp(buf, TW_EAL_NAME ": ", strlen(TW_EAL_NAME ": ")) == 0)
+		tw_eal_clear_error();
+	on_text(buf, (size_t)n, true);
 }
 
 void tw_eal_log_show_stdio(void)

@@ -8,6 +8,8 @@
 
 #include <sched.h>
 
+#define TW_EAL_NAME "dpdk-twamp" /* argv[0] for the EAL */
+
 /* An argument vector that owns its strings and stays NULL-terminated. The first error sticks. */
 struct tw_argv {
 	int error; /* 0, -E2BIG, -ENOMEM, -EINVAL */

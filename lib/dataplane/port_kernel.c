@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * An AF_XDP buffer is a whole mbuf and may not exceed a page: mempool header, mbuf, headroom, the
@@ -109,6 +111,18 @@ static int try_af_xdp(struct tw_port *port, struct tw_err *err)
 	return rc;
 }
 
+static int may_drive(const struct tw_port *port, struct tw_err *err)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return tw_fail(err, -errno,
+			"%s: driving a kernel interface needs CAP_NET_RAW and CAP_NET_ADMIN: %s",
+			port->name, strerror(errno));
+	close(fd);
+	return 0;
+}
+
 static int open_af_packet(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
@@ -189,6 +203,8 @@ int tw_port_open_kernel(struct tw_port *port, struct tw_err *err)
 	struct tw_err why;
 	int rc = read_kernel(port, err);
 
+	if (rc == 0)
+		rc = may_drive(port, err);
 	if (rc < 0)
 		return rc;
 	if (via != TW_DEV_VIA_AF_PACKET) {

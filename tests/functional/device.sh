@@ -216,7 +216,7 @@ if command -v runuser >/dev/null; then
 	pkill -TERM -P "$nobody"
 	wait "$nobody" 2>/dev/null
 	runuser -u nobody -- "$tool" echo lo 862 >"$dir/denied.log" 2>&1
-	check "lo says what is missing" said denied 'error: .*lo'
+	check "lo says what is missing" said denied 'error: lo: .* needs CAP_NET_RAW'
 fi
 
 if [ "$failed" = 0 ]; then
