@@ -22,7 +22,7 @@ static struct tw_err err;
 
 static int group_setup(void **state)
 {
-	struct tw_eal_config cfg = {.n_workers = 1, .numa_node = -1, .extra = "--no-huge -m 128"};
+	struct tw_eal_config cfg = {.n_workers = 1, .numa_node = -1, .extra = "--no-huge -m 256"};
 
 	(void)state;
 	if (tw_eal_start(&cfg, &eal, &err) < 0) {
