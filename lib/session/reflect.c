@@ -72,3 +72,31 @@ void tw_reflect_write_open(uint8_t *p, uint32_t request_len, uint32_t reply_len,
 	if (is_stamp)
 		memset(p + 41, 0, 3);
 }
+
+void tw_reflect_write_twamp(uint8_t *p, uint32_t request_len, uint32_t reply_len, bool symmetrical,
+	int s_dscp_ecn, const struct tw_reflect_fields *f)
+{
+	uint32_t base = s_dscp_ecn >= 0 ? TW_TWAMP_REP_DSCP_LEN : TW_TWAMP_REP_LEN;
+	uint8_t head[TW_TWAMP_REQ_LEN];
+
+	memcpy(head, p, sizeof(head));
+	/* A symmetrical request has its padding in place; else the octets from 14 on are reused,
+	 * the highest-numbered ones are dropped. */
+	if (!symmetrical && reply_len > base) {
+		uint32_t n = reply_len - base, have = request_len - TW_TWAMP_REQ_LEN;
+
+		memmove(p + base, p + TW_TWAMP_REQ_LEN, n < have ? n : have);
+	}
+	tw_put32(p + TW_REP_SEQ, f->seq);
+	tw_put64(p + TW_REP_TIMESTAMP, f->t3);
+	tw_put16(p + TW_REP_ERROR, f->error_estimate);
+	tw_put16(p + TW_REP_SSID, 0);
+	tw_put64(p + TW_REP_RECEIVE, f->t2);
+	memcpy(p + TW_REP_SENDER_SEQ, head, sizeof(head));
+	tw_put16(p + TW_REP_MBZ, 0);
+	p[TW_REP_SENDER_TTL] = f->ttl;
+	if (s_dscp_ecn >= 0) {
+		p[TW_REP_S_DSCP_ECN] = (uint8_t)s_dscp_ecn;
+		memset(p + TW_REP_S_DSCP_ECN + 1, 0, 2);
+	}
+}

@@ -8,23 +8,40 @@
 #include <errno.h>
 #include <string.h>
 
-static uint16_t least_payload(enum tw_protocol p)
+static uint16_t least_payload(const struct tw_stream_config *c)
 {
-	return p == TW_PROTOCOL_STAMP ? TW_STAMP_LEN : TW_TWAMP_REQ_LEN;
+	if (c->protocol == TW_PROTOCOL_STAMP)
+		return c->security == TW_SECURITY_OPEN ? TW_STAMP_LEN : TW_AUTH_LEN;
+	return c->security == TW_SECURITY_OPEN ? TW_TWAMP_REQ_LEN : TW_TWAMP_AUTH_REQ_LEN;
 }
 
-/* Constant octets of the payload that are not zero: SSID, and the header of the Extra Padding TLV
- * that carries a longer STAMP packet (RFC 8972 section 4.1). */
+/* STAMP: SSID, and the header of the Extra Padding TLV that carries a longer packet (RFC 8972
+ * section 4.1). */
+static void write_stamp(uint8_t *p, const struct tw_stream_config *cfg, uint16_t len)
+{
+	uint16_t base = least_payload(cfg);
+
+	tw_put16(p + (base == TW_AUTH_LEN ? TW_AUTH_REQ_SSID : TW_REQ_SSID), cfg->ssid);
+	if (len >= base + 4) {
+		p[base] = 0x80;
+		p[base + 1] = 1;
+		tw_put16(p + base + 2, (uint16_t)(len - base - 4));
+	}
+}
+
+/* Constant octets of the payload that are not zero. */
 static void write_payload(uint8_t *p, const struct tw_stream_config *cfg, uint16_t len)
 {
-	if (cfg->protocol != TW_PROTOCOL_STAMP)
+	uint16_t padding = least_payload(cfg);
+
+	if (cfg->protocol == TW_PROTOCOL_STAMP) {
+		write_stamp(p, cfg, len);
 		return;
-	tw_put16(p + 14, cfg->ssid);
-	if (len >= TW_STAMP_LEN + 4) {
-		p[44] = 0x80;
-		p[45] = 1;
-		tw_put16(p + 46, (uint16_t)(len - TW_STAMP_LEN - 4));
 	}
+	if (cfg->symmetrical)
+		padding = cfg->security == TW_SECURITY_OPEN ? TW_TWAMP_REP_LEN : TW_AUTH_LEN;
+	if (cfg->padding_head && len >= padding + 2)
+		tw_put16(p + padding, cfg->padding_head);
 }
 
 static int build_class(
@@ -54,10 +71,13 @@ static int build_class(
 	ret->frame_len = (uint16_t)(layout.payload_off + payload);
 	ret->payload_off = layout.payload_off;
 	ret->csum_off = (uint16_t)(layout.l4_off + TW_UDP_CHECKSUM);
-	head = layout.payload_off + TW_STAMP_LEN + 4U;
+	/* all that a reply in the same buffer may have written over */
+	head = layout.payload_off + 4U +
+	       (cfg->security == TW_SECURITY_OPEN ? TW_STAMP_LEN : TW_AUTH_LEN);
 	if (head > ret->frame_len)
 		head = ret->frame_len;
 	ret->head_len = (uint16_t)head;
+	ret->udp_sum = layout.udp_base;
 	ret->sum = tw_sum_fold(tw_sum_add(layout.udp_base,
 		tw_sum(ret->head + layout.payload_off, head - layout.payload_off)));
 	return 0;
@@ -81,7 +101,7 @@ int tw_send_classes(const struct tw_stream_config *cfg, unsigned int max,
 		if (k == n) {
 			if (n == max)
 				return -E2BIG;
-			if (size < least_payload(cfg->protocol))
+			if (size < least_payload(cfg))
 				return -EINVAL;
 			rc = build_class(cfg, size, &ret_classes[n]);
 			if (rc < 0)

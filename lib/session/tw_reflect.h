@@ -135,4 +135,14 @@ static inline uint32_t tw_reflect_reply_len(uint32_t request_len, bool stamp_onl
 void tw_reflect_write_open(uint8_t *p, uint32_t request_len, uint32_t reply_len, bool is_stamp,
 	const struct tw_reflect_fields *f);
 
+/**
+ * Write an open TWAMP-Test reply of a negotiated session over its request, in place (RFC 5357
+ * section 4.2.1; RFC 6038 section 5; RFC 7750 section 2.2).
+ *
+ * @param symmetrical  the request has its padding at octet 41 already
+ * @param s_dscp_ecn   the received TOS octet for octet 41, padding then starts at 44; or -1
+ */
+void tw_reflect_write_twamp(uint8_t *p, uint32_t request_len, uint32_t reply_len, bool symmetrical,
+	int s_dscp_ecn, const struct tw_reflect_fields *f);
+
 #endif

@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 /** Octets of a frame that differ from zeros: headers, base packet, one TLV header; the rest is 0. */
-#define TW_SEND_HEAD 128
+#define TW_SEND_HEAD 192
 
 /** A frame of one size, ready but for the fields that change. */
 struct tw_send_class {
@@ -27,6 +27,7 @@ struct tw_send_class {
 	uint16_t head_len;    /**< octets of head that must be copied, <= TW_SEND_HEAD */
 	uint16_t csum_off;    /**< of the UDP checksum */
 	uint32_t sum;         /**< of all that the UDP checksum covers but the changing fields */
+	uint64_t udp_sum;     /**< of pseudo header and UDP header alone, for protected packets */
 	uint8_t head[TW_SEND_HEAD];
 };
 
@@ -37,8 +38,10 @@ struct tw_send_stream {
 	uint16_t pos;         /**< next of them */
 	const uint8_t *cycle; /**< class index of each packet of the cycle */
 	const struct tw_send_class *classes;
-	uint64_t sent;           /**< packets given a number */
-	uint64_t sent_at_border; /**< when the last border was drawn */
+	const struct tw_batch_key *key; /**< NULL = open packets */
+	uint8_t kind;                   /**< enum tw_sealed_kind */
+	uint64_t sent;                  /**< packets given a number */
+	uint64_t sent_at_border;        /**< when the last border was drawn */
 };
 
 /**

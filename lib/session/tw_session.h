@@ -21,6 +21,17 @@
 /** Packet sizes in one cycle of a stream (IMIX and genome strings). */
 #define TW_MAX_SIZE_CYCLE 256
 
+struct tw_batch_key;
+struct tw_keyring;
+struct tw_tlv_policy;
+
+/** How the test packets of a session are protected. */
+enum tw_security {
+	TW_SECURITY_OPEN,          /**< also RFC 5618's mixed mode */
+	TW_SECURITY_AUTHENTICATED, /**< RFC 5357 section 4.1.2, RFC 8762 section 4.2.2 */
+	TW_SECURITY_ENCRYPTED,     /**< TWAMP only */
+};
+
 enum tw_protocol {
 	TW_PROTOCOL_AUTO,  /**< reflector: told apart per packet */
 	TW_PROTOCOL_STAMP, /**< RFC 8762 */
@@ -57,6 +68,10 @@ struct tw_stream_config {
 	bool dont_fragment;
 	uint32_t flow_label; /**< IPv6, 20 bits */
 	enum tw_protocol protocol;
+	enum tw_security security;
+	const struct tw_batch_key *key; /**< unless open; lives as long as the stream */
+	uint16_t padding_head; /**< RFC 6038 server octets, where the padding begins; 0 = none */
+	bool symmetrical;      /**< RFC 6038: padding begins where the reply's does */
 	uint16_t ssid;         /**< STAMP, 0 = none */
 	uint16_t n_sizes;      /**< 1..TW_MAX_SIZE_CYCLE */
 	const uint16_t *sizes; /**< UDP payload octets of each packet of the cycle */
@@ -88,6 +103,13 @@ struct tw_reflector_config {
 	struct tw_ns session_idle; /**< restart rule, and when a session may be evicted */
 	struct tw_ns refwait;      /**< an idle session is forgotten after it */
 	enum tw_stamp_policy stamp;
+	const struct tw_keyring *keys;   /**< authenticated STAMP; NULL = open only */
+	bool require_key;                /**< a peer without a key is not answered */
+	const struct tw_tlv_policy *tlv; /**< NULL = TLVs are octets like others (RFC 8762) */
+	bool ptp;                        /**< STAMP replies carry PTP timestamps */
+	bool negotiated;                 /**< sessions may be added at run time */
+	bool negotiated_only;            /**< others are not answered */
+	uint32_t max_agreed;             /**< negotiated sessions */
 };
 
 #endif

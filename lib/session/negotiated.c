@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_negotiated.h"
+
+#include "tw_stamp.h"
+
+#include <string.h>
+
+void tw_negotiated_init(struct tw_negotiated *s, const struct tw_reflector_session *cfg)
+{
+	memset(s, 0, sizeof(*s));
+	s->cfg = *cfg;
+	s->refwait = (uint64_t)tw_ns_to_span(cfg->refwait).v;
+	s->n.ttl_min = 255;
+}
+
+void tw_negotiated_start(struct tw_negotiated *s, uint64_t mono)
+{
+	if (s->phase != TW_NEGOTIATED_ACCEPTED)
+		return;
+	s->phase = TW_NEGOTIATED_STARTED;
+	s->last_seen = mono;
+	s->n.started = true;
+}
+
+void tw_negotiated_stop(struct tw_negotiated *s, uint64_t mono, uint64_t linger)
+{
+	if (s->phase == TW_NEGOTIATED_ACCEPTED) {
+		s->phase = TW_NEGOTIATED_ENDED;
+	} else if (s->phase == TW_NEGOTIATED_STARTED) {
+		s->phase = TW_NEGOTIATED_STOPPING;
+		s->stop_at = mono + linger;
+	}
+}
+
+bool tw_negotiated_answers(struct tw_negotiated *s, uint64_t mono)
+{
+	if (s->phase == TW_NEGOTIATED_STOPPING && mono >= s->stop_at)
+		s->phase = TW_NEGOTIATED_ENDED;
+	return s->phase == TW_NEGOTIATED_STARTED || s->phase == TW_NEGOTIATED_STOPPING;
+}
+
+void tw_negotiated_tick(struct tw_negotiated *s, uint64_t mono)
+{
+	if (s->phase != TW_NEGOTIATED_STARTED || s->refwait == 0 ||
+		mono - s->last_seen < s->refwait)
+		return;
+	s->phase = TW_NEGOTIATED_ENDED;
+	s->n.expired = true;
+}
+
+uint32_t tw_negotiated_request_min(const struct tw_negotiated *s)
+{
+	return s->cfg.security == TW_SECURITY_OPEN ? TW_TWAMP_REQ_LEN : TW_TWAMP_AUTH_REQ_LEN;
+}
+
+uint32_t tw_negotiated_reply_len(const struct tw_negotiated *s, uint32_t request_len)
+{
+	uint32_t least = s->cfg.security != TW_SECURITY_OPEN ? TW_AUTH_LEN
+			 : s->cfg.dscp_ecn                   ? TW_TWAMP_REP_DSCP_LEN
+							     : TW_TWAMP_REP_LEN;
+
+	return request_len < least ? least : request_len;
+}
+
+uint32_t tw_negotiated_next(struct tw_negotiated *s, uint32_t sseq, uint32_t len, uint8_t ttl,
+	uint64_t mono, uint64_t wall)
+{
+	s->last_seen = mono;
+	if (s->first_wall == 0)
+		s->first_wall = wall;
+	s->last_wall = wall;
+	s->n.octets += len;
+	s->n.ttl_min = ttl < s->n.ttl_min ? ttl : s->n.ttl_min;
+	s->n.ttl_max = ttl > s->n.ttl_max ? ttl : s->n.ttl_max;
+	if (sseq - s->next_sseq < 1U << 31) {
+		s->n.gaps += sseq - s->next_sseq;
+		s->next_sseq = sseq + 1;
+	} else {
+		s->n.reordered++;
+	}
+	s->n.last_sender_seq = sseq;
+	s->n.last_reflector_seq = s->next_seq;
+	s->n.reflected++;
+	return s->next_seq++;
+}
