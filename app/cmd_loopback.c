@@ -8,6 +8,7 @@
 #include "plan.h"
 #include "ports.h"
 #include "recording.h"
+#include "stamp_keys.h"
 #include "tw_log.h"
 #include "tw_stamp.h"
 
@@ -22,7 +23,7 @@
 
 static int make_tasks(struct tw_backend *b, const struct tw_options *o,
 	const struct tw_loop_port *sender, const struct tw_loop_port *reflector,
-	const struct tw_plan *plan, struct tw_err *err)
+	const struct tw_plan *plan, const struct tw_keyring *keys, struct tw_err *err)
 {
 	struct tw_reflector_config r = {
 		.port = TW_PORT,
@@ -32,6 +33,7 @@ static int make_tasks(struct tw_backend *b, const struct tw_options *o,
 		.session_idle = tw_ns_from_sec(30),
 		.refwait = tw_ns_from_sec(900),
 		.stamp = plan->sender.stamp,
+		.keys = keys,
 	};
 	struct tw_task *t;
 	int rc = tw_sender_create(sender, &plan->sender, &b->clock, err, &t);
@@ -53,7 +55,7 @@ static void describe(
 
 	m->session.protocol = tw_protocol_name(
 		o->protocol == TW_OPT_LIGHT ? TW_PROTOCOL_LIGHT : TW_PROTOCOL_STAMP);
-	m->session.mode = "unauthenticated";
+	m->session.mode = o->auth ? "authenticated" : "unauthenticated";
 	tw_endpoint_format(&local, m->session.local);
 	tw_endpoint_format(&link->remote, m->session.remote);
 	m->session.dscp = o->tos >> 2;
@@ -90,6 +92,7 @@ static int run(
 	struct tw_measure_config m = {.options = o, .command = "loopback", .rates = true};
 	struct tw_plan_link link = {.mtu = (uint16_t)ports[0].mtu};
 	struct tw_loop_port lp[2];
+	struct tw_stamp_keys keys = {0};
 	struct tw_plan plan = {0};
 	uint16_t *udp = calloc(o->streams, sizeof(*udp));
 	int rc;
@@ -107,20 +110,26 @@ static int run(
 	link.remote = (struct tw_endpoint){ports[1].addrs[0].addr, TW_PORT};
 	link.local_mac = lp[0].mac;
 	link.next_hop_mac = lp[1].mac;
-	rc = tw_plan_make(o, &link, err, &plan);
+	rc = o->auth ? tw_stamp_keys_random(err, &keys) : 0;
+	if (rc == 0)
+		rc = tw_plan_make(o, &link, err, &plan);
+	if (rc == 0)
+		rc = tw_plan_protect(&plan, keys.ring, o, err);
 	if (rc == 0) {
 		plan.sender.in_flight_max = IN_FLIGHT;
 		rc = tw_recording_start(b, o, TW_MAX_FRAME, err, &m.recording);
 		lp[0].recorder = b->recorder;
 	}
 	if (rc == 0)
-		rc = make_tasks(b, o, &lp[0], &lp[1], &plan, err);
+		rc = make_tasks(b, o, &lp[0], &lp[1], &plan, keys.ring, err);
 	if (rc == 0) {
 		describe(o, &link, &m);
 		m.offered_pps = plan.offered_pps;
 		rc = tw_measure(b, &m);
 	}
+	tw_backend_fini(b);
 	tw_plan_fini(&plan);
+	tw_stamp_keys_fini(&keys);
 	free(udp);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "ports.h"
 #include "recording.h"
 #include "resolve.h"
+#include "stamp_keys.h"
 #include "tw_log.h"
 #include "tw_session.h"
 #include "tw_stamp.h"
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int make_tasks(
-	struct tw_net *n, const struct tw_options *o, uint16_t port, struct tw_err *err)
+static int make_tasks(struct tw_net *n, const struct tw_options *o, uint16_t port,
+	const struct tw_keyring *keys, struct tw_err *err)
 {
 	static const enum tw_protocol protocols[] = {
 		[TW_OPT_STAMP] = TW_PROTOCOL_STAMP,
@@ -33,6 +34,9 @@ static int make_tasks(
 		.session_idle = o->session_idle,
 		.refwait = o->refwait,
 		.stamp = o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST,
+		.keys = keys,
+		.require_key = o->auth,
+		.ptp = o->timestamp_format == TW_OPT_PTP,
 	};
 	unsigned int turn = 0;
 
@@ -72,7 +76,8 @@ static void name_addresses(const struct tw_net *n, uint16_t port, struct tw_watc
 static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, struct tw_err *err)
 {
 	struct tw_watch_config w = {.options = o, .command = "reflector"};
-	int rc = 0;
+	struct tw_stamp_keys keys;
+	int rc = tw_stamp_keys_load(o, err, &keys);
 
 	for (unsigned int i = 0; i < n->n_ports && rc == 0; i++) {
 		uint16_t first;
@@ -82,13 +87,16 @@ static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, stru
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &w.recording);
 	if (rc == 0)
-		rc = make_tasks(n, o, port, err);
-	if (rc < 0)
-		return rc;
-	name_addresses(n, port, &w);
-	for (unsigned int i = 0; i < w.n_local; i++)
-		tw_info("reflecting on %s", w.local[i]);
-	return tw_watch(&n->backend, &w);
+		rc = make_tasks(n, o, port, keys.ring, err);
+	if (rc == 0) {
+		name_addresses(n, port, &w);
+		for (unsigned int i = 0; i < w.n_local; i++)
+			tw_info("reflecting on %s", w.local[i]);
+		rc = tw_watch(&n->backend, &w);
+	}
+	tw_backend_fini(&n->backend);
+	tw_stamp_keys_fini(&keys);
+	return rc;
 }
 
 int tw_cmd_reflector(const struct tw_options *o)

@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "recording.h"
 #include "resolve.h"
+#include "stamp_keys.h"
 #include "tw_log.h"
 #include "tw_stamp.h"
 
@@ -81,7 +82,7 @@ static void describe(
 
 	s->protocol = tw_protocol_name(
 		o->protocol == TW_OPT_LIGHT ? TW_PROTOCOL_LIGHT : TW_PROTOCOL_STAMP);
-	s->mode = "unauthenticated";
+	s->mode = o->auth ? "authenticated" : "unauthenticated";
 	tw_endpoint_format(&local, s->local);
 	tw_endpoint_format(&link->remote, s->remote);
 	s->dscp = o->tos >> 2;
@@ -97,17 +98,23 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct ends *
 	struct tw_measure_config m = {.options = o, .command = "sender"};
 	struct tw_plan_link link;
 	struct tw_loop_port lp;
+	struct tw_stamp_keys keys = {0};
 	struct tw_plan plan = {0};
 	struct tw_task *t;
 	char tried[512], where[TW_ADDR_STR];
 	int rc = find_way(n, o, e, ports, err, &link);
 
 	if (rc == 0)
+		rc = tw_stamp_keys_load(o, err, &keys);
+	if (rc == 0)
 		rc = tw_plan_make(o, &link, err, &plan);
+	if (rc == 0)
+		rc = tw_plan_protect(&plan, keys.ring, o, err);
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &m.recording);
 	if (rc < 0) {
 		tw_plan_fini(&plan);
+		tw_stamp_keys_fini(&keys);
 		return rc;
 	}
 	tw_ports_loop(&n->ports[0], 0, &lp);
@@ -130,7 +137,9 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct ends *
 		m.no_reply = tried;
 		rc = tw_measure(&n->backend, &m);
 	}
+	tw_backend_fini(&n->backend);
 	tw_plan_fini(&plan);
+	tw_stamp_keys_fini(&keys);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include "plan.h"
 
 #include "payloads.h"
+#include "tw_keyring.h"
 #include "tw_log.h"
 #include "tw_rand.h"
 
@@ -110,6 +111,26 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	ret->sender.stamp =
 		o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST;
 	ret->sender.seed = tw_rand_seed();
+	return 0;
+}
+
+int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
+	struct tw_err *err)
+{
+	if (!o->auth)
+		return 0;
+	if (o->protocol == TW_OPT_LIGHT)
+		return tw_fail(err, -EINVAL, "--auth is for STAMP, not for --protocol twamp-light");
+	for (uint32_t i = 0; i < p->sender.n_streams; i++) {
+		struct tw_stream_config *c = &p->streams[i];
+		char text[TW_ADDR_STR];
+
+		c->security = TW_SECURITY_AUTHENTICATED;
+		c->key = tw_keyring_peer(keys, c->ssid, &c->remote.addr);
+		if (!c->key)
+			return tw_fail(err, -ENOENT, "the key file has no key for SSID %u and %s",
+				c->ssid, tw_addr_format(&c->remote.addr, text));
+	}
 	return 0;
 }
 

@@ -34,6 +34,10 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	struct tw_plan *ret);
 void tw_plan_fini(struct tw_plan *p);
 
+/* --auth: give every stream its key. Nothing without --auth. */
+int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
+	struct tw_err *err);
+
 /* Octets of the largest frame that the options lead to, without FCS, before a link is known. */
 int tw_plan_largest(
 	const struct tw_options *o, uint8_t family, struct tw_err *err, uint32_t *ret_octets);

@@ -16,7 +16,7 @@ enum {
 	F_STATELESS = 1 << 0,
 	F_PER_PACKET = 1 << 1, /* one clock reading for each T3 */
 	F_HW_CHECKSUM = 1 << 2,
-	F_LIGHT_ONLY = 1 << 3, /* forced to TWAMP Light: the straight way is closed */
+	F_SLOW_ONLY = 1 << 3, /* keys, negotiated sessions, TWAMP Light: no straight way */
 };
 
 /* A packet between the two passes. */
@@ -212,7 +212,7 @@ static inline __attribute__((always_inline)) bool take_plain(struct tw_reflector
 	const unsigned int words = v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
 	uint32_t off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
 
-	if (unlikely((flags & F_LIGHT_ONLY) || !is_plain(r, m, f, v6, flags) ||
+	if (unlikely((flags & F_SLOW_ONLY) || !is_plain(r, m, f, v6, flags) ||
 		     !tail_is_simple(f + off, m->data_len - off, &e->unflag)))
 		return false;
 	if ((flags & F_STATELESS) && unlikely(!tw_reflector_is_known(r, f, v6)))
@@ -262,10 +262,10 @@ static inline __attribute__((always_inline)) unsigned int round_of(
 			n_quick[f[12] != 0x08]++;
 			continue;
 		}
-		m = tw_reflector_slow(r, m, b.t2, mono);
-		if (m)
-			tx[n_tx++] = m;
+		tw_reflector_slow(r, m, mono);
 	}
+	if (unlikely(r->n_slow))
+		n_tx = (uint16_t)tw_reflector_answer(r, tx, b.t2, mono);
 
 	/* T3 is read here; the burst follows at the measured pace. */
 	tsc3 = rte_rdtsc();
@@ -306,14 +306,14 @@ INSTANCE(step_burst_hw, F_HW_CHECKSUM)
 INSTANCE(step_packet_hw, F_PER_PACKET | F_HW_CHECKSUM)
 INSTANCE(step_stateless, F_STATELESS)
 INSTANCE(step_stateless_packet, F_STATELESS | F_PER_PACKET)
-INSTANCE(step_light, F_LIGHT_ONLY)
+INSTANCE(step_slow, F_SLOW_ONLY)
 
 tw_reflector_step *tw_reflector_choose(const struct tw_reflector_config *cfg, bool rx_checksum)
 {
 	bool per_packet = cfg->stamp == TW_STAMP_PER_PACKET;
 
-	if (cfg->protocol == TW_PROTOCOL_LIGHT)
-		return step_light;
+	if (cfg->protocol == TW_PROTOCOL_LIGHT || cfg->keys || cfg->negotiated || cfg->ptp)
+		return step_slow;
 	if (cfg->stateless)
 		return per_packet ? step_stateless_packet : step_stateless;
 	if (rx_checksum)

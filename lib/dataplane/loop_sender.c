@@ -12,12 +12,16 @@
 
 /* Stamp one packet with `mono` and remember it. */
 static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, struct rte_mbuf *m,
-	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono)
+	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono, bool sealed)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
+	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
+	uint64_t t1 = mono + clock->offset;
 
-	tw_send_stamp(
-		rte_pktmbuf_mtod(m, uint8_t *), c, seq, mono + clock->offset, s->error_estimate);
+	if (sealed && s->streams[stream].key)
+		tw_sealed_write_request(f + c->payload_off, seq, t1, s->error_estimate);
+	else
+		tw_send_stamp(f, c, seq, t1, s->error_estimate);
 	if (unlikely(tw_window_put(
 		    &s->window, stream, seq, mono, clock->epoch, mono - s->reply.timeout)))
 		s->result->tester.window_overrun++;
@@ -43,6 +47,34 @@ static inline __attribute__((always_inline)) void prepare(
 		memcpy(f + 96, c->head + 96, TW_SEND_HEAD - 96);
 }
 
+/* HMACs and ciphers of a burst, and the checksums that had to wait for them. */
+static void seal(struct tw_sender *s, const struct tw_pending *p, unsigned int n)
+{
+	struct tw_batch_op op[TW_BURST];
+	unsigned int k = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct tw_send_stream *t = &s->streams[p[i].stream];
+		uint8_t *payload =
+			rte_pktmbuf_mtod_offset(p[i].m, uint8_t *, p[i].class->payload_off);
+
+		if (t->key)
+			op[k++] = tw_sealed_request((enum tw_sealed_kind)t->kind, t->key, payload);
+	}
+	if (k == 0)
+		return;
+	tw_batch_seal(s->batch, op, k);
+	for (unsigned int i = 0; i < n; i++) {
+		const struct tw_send_class *c = p[i].class;
+		uint8_t *f = rte_pktmbuf_mtod(p[i].m, uint8_t *);
+
+		if (s->streams[p[i].stream].key)
+			tw_set_raw16(f + c->csum_off,
+				tw_udp_checksum_finish(tw_sum_add(c->udp_sum,
+					tw_sum(f + c->payload_off, c->head_len - c->payload_off))));
+	}
+}
+
 static void keep_pending(
 	struct tw_sender *s, const struct tw_pending *p, unsigned int from, unsigned int n)
 {
@@ -62,8 +94,12 @@ static bool offer_again(struct tw_sender *s)
 		struct tw_pending *p = &s->pending[i];
 
 		tx[i] = p->m;
-		stamp(s, p->m, p->class, p->stream, p->seq, mono);
+		if (s->batch)
+			prepare(p->m, p->class);
+		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->batch != NULL);
 	}
+	if (s->batch)
+		seal(s, s->pending, n);
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
 	if (k)
 		s->last_tx = mono;
@@ -110,7 +146,7 @@ static inline __attribute__((always_inline)) unsigned int how_many(
 }
 
 static inline __attribute__((always_inline)) unsigned int transmit(
-	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet)
+	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet, bool sealed)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	struct rte_mbuf *tx[TW_BURST];
@@ -149,7 +185,8 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 		prepare(tx[i], c);
 		stamp(s, tx[i], c, s->turn, st->next_seq,
 			per_packet ? tw_clock_mono(clock, rte_rdtsc())
-				   : mono + i * s->slope.per_packet);
+				   : mono + i * s->slope.per_packet,
+			sealed);
 		st->next_seq++;
 		st->sent++;
 		if (++s->turn == s->n_streams)
@@ -157,6 +194,8 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	}
 	if (unlikely(--s->slope.countdown == 0))
 		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
+	if (sealed)
+		seal(s, sent, n);
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, tx, n, mono + clock->offset);
 	s->numbered += n;
@@ -172,27 +211,49 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 {
 	bool per_packet = s->cfg.stamp == TW_STAMP_PER_PACKET;
+	bool max = s->cfg.schedule == TW_SCHEDULE_MAX;
 
-	if (s->cfg.schedule == TW_SCHEDULE_MAX)
-		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true)
-				  : transmit(s, tsc, TW_SCHEDULE_MAX, false);
-	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true)
-			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false);
+	if (unlikely(s->batch != NULL))
+		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true)
+			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true);
+	if (max)
+		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true, false)
+				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false);
+	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false)
+			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false);
 }
 
 /* A reply between the two passes. */
 struct found {
-	const uint8_t *payload;
+	uint8_t *payload; /* NULL: refused meanwhile */
 	uint32_t len;
 	uint32_t stream;
 	uint8_t ttl, tos;
 };
 
-static inline __attribute__((always_inline)) bool recognise(const struct tw_sender *s,
-	const struct rte_mbuf *m, const uint8_t *f, bool v6, struct found *ret)
+/* Open the protected ones of a burst; what is wrong is counted and forgotten. */
+static void open_found(struct tw_sender *s, struct found *f, unsigned int n)
+{
+	uint32_t stream[TW_BURST], len[TW_BURST];
+	uint8_t *payload[TW_BURST];
+	uint64_t good;
+
+	for (unsigned int i = 0; i < n; i++) {
+		stream[i] = f[i].stream;
+		len[i] = f[i].len;
+		payload[i] = f[i].payload;
+	}
+	good = tw_sender_open(s, stream, payload, len, n);
+	for (unsigned int i = 0; i < n; i++)
+		if (!(good >> i & 1))
+			f[i].payload = NULL;
+}
+
+static inline __attribute__((always_inline)) bool recognise(
+	const struct tw_sender *s, const struct rte_mbuf *m, uint8_t *f, bool v6, struct found *ret)
 {
 	uint32_t len = m->data_len, off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
-	const uint8_t *p = f + off;
+	uint8_t *p = f + off;
 	uint64_t addr[4] = {0};
 	int64_t stream;
 
@@ -237,7 +298,7 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
 	for (unsigned int i = 0; i < n; i++) {
-		const uint8_t *f = rte_pktmbuf_mtod(rx[i], const uint8_t *);
+		uint8_t *f = rte_pktmbuf_mtod(rx[i], uint8_t *);
 
 		if (likely(f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
 					 : recognise(s, rx[i], f, true, &found[n_found])))
@@ -245,10 +306,13 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 		else
 			tw_sender_slow(s, rx[i], mono);
 	}
+	if (unlikely(s->batch != NULL))
+		open_found(s, found, n_found);
 	for (unsigned int i = 0; i < n_found; i++) {
 		struct tw_reply_meta meta = {mono, found[i].ttl, found[i].tos};
 
-		tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta);
+		if (likely(found[i].payload != NULL))
+			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta);
 	}
 	if (n_found)
 		rte_pktmbuf_free_bulk(done, n_found);

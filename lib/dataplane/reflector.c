@@ -105,12 +105,10 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 	return NULL;
 }
 
-struct rte_mbuf *tw_reflector_discard(
-	struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why)
+void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why)
 {
 	r->n.discarded[why]++;
 	rte_pktmbuf_free(m);
-	return NULL;
 }
 
 static void snapshot(struct tw_task *task, void *into)
@@ -119,7 +117,8 @@ static void snapshot(struct tw_task *task, void *into)
 	struct tw_reflector_snapshot *s = into;
 
 	s->counters = r->n;
-	s->counters.sessions_active = (uint64_t)r->table4.used + r->table6.used;
+	s->counters.sessions_active =
+		(uint64_t)r->table4.used + r->table6.used + r->agreed4.used + r->agreed6.used;
 	for (unsigned int i = 0; i < 256; i++) {
 		s->counters.dscp[i >> 2] += r->tos[i];
 		s->counters.ecn[i & 3] += r->tos[i];
@@ -146,6 +145,7 @@ static void housekeeping(struct tw_task *task)
 	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_SLOTS);
+	tw_reflector_tick_agreed(r, mono);
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table6, TW_KEY6_WORDS, now, r->refwait, EXPIRE_SLOTS);
 }
@@ -169,6 +169,11 @@ static void destroy(struct tw_task *task)
 
 	tw_table_fini(&r->table4);
 	tw_table_fini(&r->table6);
+	tw_table_fini(&r->agreed4);
+	tw_table_fini(&r->agreed6);
+	tw_batch_destroy(r->batch);
+	free(r->agreed);
+	free(r->ports);
 	free(r);
 }
 
@@ -179,11 +184,41 @@ static uint32_t coarse_of(struct tw_ns d)
 	return c > INT32_MAX ? INT32_MAX : (uint32_t)c;
 }
 
+static int allocate(struct tw_reflector *r)
+{
+	const struct tw_reflector_config *cfg = &r->cfg;
+	uint64_t seed = tw_rand_seed();
+	int rc = 0;
+
+	r->ports = calloc(1024, sizeof(*r->ports));
+	if (!r->ports)
+		return -ENOMEM;
+	if (cfg->keys || cfg->negotiated)
+		rc = tw_batch_create(TW_BATCH_AUTO, &r->batch);
+	if (rc == 0 && !cfg->stateless) {
+		rc = tw_table_init(&r->table4, cfg->max_sessions, TW_KEY4_WORDS, seed);
+		if (rc == 0)
+			rc = tw_table_init(&r->table6, cfg->max_sessions, TW_KEY6_WORDS, ~seed);
+		if (rc == 0 && cfg->tlv)
+			rc = tw_table_keep_more(&r->table4);
+		if (rc == 0 && cfg->tlv)
+			rc = tw_table_keep_more(&r->table6);
+	}
+	if (rc == 0 && cfg->negotiated) {
+		r->agreed = calloc(cfg->max_agreed, sizeof(struct tw_negotiated *));
+		rc = r->agreed ? 0 : -ENOMEM;
+		if (rc == 0)
+			rc = tw_table_init(&r->agreed4, cfg->max_agreed, TW_KEY4_WORDS, seed + 1);
+		if (rc == 0)
+			rc = tw_table_init(&r->agreed6, cfg->max_agreed, TW_KEY6_WORDS, seed + 2);
+	}
+	return rc;
+}
+
 int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflector_config *cfg,
 	const struct tw_clock *clock, struct tw_err *err, struct tw_task **ret_task)
 {
 	struct tw_reflector *r;
-	uint64_t seed = tw_rand_seed();
 
 	if (port->n_addrs == 0)
 		return tw_fail(err, -EINVAL, "the port has no address: give --ip ADDR/LEN");
@@ -209,12 +244,12 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->refwait = coarse_of(cfg->refwait);
 	r->slope.countdown = 1;
 	r->error_estimate = tw_clock_error_estimate(&r->task.clock, 0);
-	if (!cfg->stateless &&
-		(tw_table_init(&r->table4, cfg->max_sessions, TW_KEY4_WORDS, seed) < 0 ||
-			tw_table_init(&r->table6, cfg->max_sessions, TW_KEY6_WORDS, ~seed) < 0)) {
+	if (allocate(r) < 0) {
 		destroy(&r->task);
-		return tw_fail(err, -ENOMEM, "no memory for %u sessions", cfg->max_sessions);
+		return tw_fail(err, -ENOMEM, "no memory for %u sessions",
+			cfg->max_sessions + cfg->max_agreed);
 	}
+	r->ports[cfg->port >> 6] |= 1ULL << (cfg->port & 63);
 	*ret_task = &r->task;
 	return 0;
 }

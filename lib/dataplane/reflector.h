@@ -8,9 +8,36 @@
 
 #include "loop.h"
 #include "session_table.h"
+#include "tw_frame.h"
+#include "tw_keyring.h"
+#include "tw_negotiated.h"
+#include "tw_sealed.h"
+#include "tw_tlv_reflect.h"
 #include "tw_worker.h"
 
 typedef unsigned int tw_reflector_step(struct tw_task *t);
+
+/* A request on the slow way, between its checks and its reply. */
+struct tw_slow {
+	struct rte_mbuf *m; /* NULL: refused meanwhile */
+	uint8_t *frame;
+	struct tw_negotiated *agreed; /* NULL: nobody negotiated it */
+	struct tw_session_more *more; /* NULL: no session, or nothing to remember */
+	const struct tw_batch_key *secret;
+	const struct tw_batch_key *tlv_secret;
+	enum tw_sealed_kind kind;
+	enum tw_tlv_check check;
+	bool sealed;
+	bool stamp;
+	bool has_tlvs;
+	uint32_t base; /* octets before the TLVs */
+	uint32_t seq;
+	uint32_t reply_len;
+	unsigned int words;
+	struct tw_tlv_reflection tlv;
+	uint64_t key[TW_KEY_MAX_WORDS];
+	struct tw_frame info; /* last: what stands before is cleared for each packet */
+};
 
 struct tw_reflector {
 	struct tw_task task; /* first: the loop casts */
@@ -24,6 +51,14 @@ struct tw_reflector {
 	struct tw_slope slope;
 	struct tw_table table4;
 	struct tw_table table6;
+	struct tw_table agreed4; /* negotiated sessions: last_sseq is the index into agreed */
+	struct tw_table agreed6;
+	struct tw_negotiated **agreed;
+	uint32_t sweep_agreed;
+	uint64_t *ports; /* bit n: UDP port n is ours */
+	struct tw_batch *batch;
+	unsigned int n_slow;
+	struct tw_slow slow[TW_BURST];
 	struct tw_reflector_config cfg;
 	struct tw_reflector_counters n; /* dscp, ecn and ttl are filled at the snapshot */
 	uint64_t tos[256];
@@ -49,15 +84,25 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 	uint64_t hash, unsigned int words, uint32_t sseq, uint32_t t1, uint32_t now);
 
 /*
- * Everything that is not a plain packet: parse exactly, count, answer or refuse.
- * @return the mbuf when it now holds something to transmit, NULL when it was freed
+ * Everything that is not a plain packet: parse exactly, count; what may be answered is noted in
+ * r->slow, the rest is refused or handed over. Takes the mbuf.
  */
-struct rte_mbuf *tw_reflector_slow(
-	struct tw_reflector *r, struct rte_mbuf *m, uint64_t t2, uint64_t mono);
+void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono);
 
-/* Count a refusal and free. @return NULL */
-struct rte_mbuf *tw_reflector_discard(
-	struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why);
+/* Answer what tw_reflector_slow() noted of a burst. @return mbufs put into tx */
+unsigned int tw_reflector_answer(
+	struct tw_reflector *r, struct rte_mbuf **tx, uint64_t t2, uint64_t mono);
+
+static inline bool tw_reflector_has_port(const struct tw_reflector *r, uint16_t port)
+{
+	return r->ports[port >> 6] >> (port & 63) & 1;
+}
+
+/* Count a refusal and free. */
+void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why);
+
+/* End negotiated sessions whose time has passed: a few of them each time. */
+void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);
 
 tw_reflector_step *tw_reflector_choose(const struct tw_reflector_config *cfg, bool rx_checksum);
 

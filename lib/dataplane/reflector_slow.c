@@ -3,8 +3,9 @@
 
 /*
  * The reflector's slow way, one packet at a time: everything that the loop's quick look does not
- * recognise as a plain STAMP packet. Exact checks, one reason for every refusal; TWAMP Light, VLAN
- * tags, options, odd sizes, TLVs and partial checksums are answered here.
+ * recognise as a plain STAMP packet. Exact checks, one reason for every refusal. What may be
+ * answered is noted and answered with the rest of its burst (reflector_answer.c), so that keys
+ * are applied to many packets at once.
  */
 
 #include "reflector.h"
@@ -31,16 +32,14 @@ static int reason_of(enum tw_frame_status s)
 }
 
 /* Not a test packet and not broken: the kernel has its own copy, or neighbour code answers. */
-static struct rte_mbuf *hand_over(
-	struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status)
+static void hand_over(struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status)
 {
 	if (r->port.kernel_interface || r->port.answers) {
 		r->n.passed++;
 		rte_pktmbuf_free(m);
-		return NULL;
+		return;
 	}
-	return tw_reflector_discard(
-		r, m, status == TW_FRAME_ARP ? TW_DISCARD_NOT_IP : TW_DISCARD_NOT_UDP);
+	tw_reflector_discard(r, m, status == TW_FRAME_ARP ? TW_DISCARD_NOT_IP : TW_DISCARD_NOT_UDP);
 }
 
 /* Link layer: our tags and our MAC. @return the reason, -1 when all is well */
@@ -61,7 +60,7 @@ static int check_link(const struct tw_reflector *r, const uint8_t *f, const stru
 /* UDP checksum and ports. @return the reason, -1 when all is well */
 static int check_udp(struct tw_reflector *r, const uint8_t *f, const struct tw_frame *info)
 {
-	if (info->dst.port != r->cfg.port)
+	if (!tw_reflector_has_port(r, info->dst.port))
 		return TW_DISCARD_NOT_OUR_PORT;
 	switch (tw_frame_check_udp(f, info)) {
 	case TW_UDP_CHECK_BAD:
@@ -78,160 +77,139 @@ static int check_udp(struct tw_reflector *r, const uint8_t *f, const struct tw_f
 	return -1;
 }
 
-static int check_payload(const struct tw_reflector *r, const uint8_t *p, uint32_t len, bool *stamp)
+/* Key of the table entry for these two ends. */
+static unsigned int make_key(const uint8_t *f, const struct tw_frame *info, uint16_t ssid,
+	enum tw_key_mark mark, uint64_t *key)
 {
-	if (len < TW_TWAMP_REQ_LEN)
-		return TW_DISCARD_SHORT_PACKET;
-	if (p[13] == 0)
-		return TW_DISCARD_BAD_ERROR_ESTIMATE;
-	*stamp = r->cfg.protocol == TW_PROTOCOL_STAMP ||
-		 (r->cfg.protocol == TW_PROTOCOL_AUTO && tw_payload_is_stamp(p, len));
-	return -1;
-}
+	unsigned int words = info->family == 6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
 
-static uint32_t number_for(struct tw_reflector *r, const uint8_t *f, const struct tw_frame *info,
-	bool stamp, uint64_t mono)
-{
-	const uint8_t *p = f + info->payload_off;
-	uint32_t sseq = tw_get32(p), t1 = tw_reflect_t1(tw_get64(p + 4));
-	uint32_t now = tw_reflect_coarse(mono);
-	bool v6 = info->family == 6;
-	unsigned int words = v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
-	struct tw_table *t = v6 ? &r->table6 : &r->table4;
-	uint64_t key[TW_KEY_MAX_WORDS], hash;
-	struct tw_reflect_state *s;
-
-	if (r->cfg.stateless)
-		return sseq;
-	if (v6)
+	if (info->family == 6)
 		memcpy(key, f + info->l3_off + TW_IPV6_SRC, 32);
 	else
 		memcpy(key, f + info->l3_off + TW_IPV4_SRC, 8);
-	key[words - 1] = tw_raw32(f + info->l4_off) |
-			 (uint64_t)(stamp && info->payload_len >= 16 ? tw_raw16(p + 14) : 0) << 32 |
-			 (uint64_t)(stamp ? TW_KEY_STAMP : TW_KEY_LIGHT) << 48;
-	hash = tw_table_hash(t, key, words);
-	s = tw_table_find(t, key, hash, words);
-	if (s)
-		return tw_reflect_next(s, sseq, t1, now, r->idle, &r->n.sessions_reset);
-	s = tw_reflector_open(r, key, hash, words, sseq, t1, now);
-	return s ? s->next_seq++ : sseq;
+	key[words - 1] = tw_raw32(f + info->l4_off) | (uint64_t)__builtin_bswap16(ssid) << 32 |
+			 (uint64_t)mark << 48;
+	return words;
 }
 
-/* Headers of the reply, in place: everything swapped, lengths and checksums new. */
-static void turn_round(
-	const struct tw_reflector *r, uint8_t *f, const struct tw_frame *info, uint32_t payload_len)
+/* A packet of a negotiated session. @return the reason, -1 when it may be answered, -2 when no
+ * session was negotiated for its ends */
+static int check_negotiated(struct tw_reflector *r, struct tw_slow *e, uint8_t *p, uint64_t mono)
 {
-	uint8_t *ip = f + info->l3_off, *udp = f + info->l4_off;
-	uint16_t udp_len = (uint16_t)(TW_UDP_LEN + payload_len);
-	uint8_t tos = info->tos & 0xfc;
-	uint8_t addr[16];
-	uint64_t sum;
+	const struct tw_table *t = e->info.family == 6 ? &r->agreed6 : &r->agreed4;
+	struct tw_reflect_state *s;
+	struct tw_negotiated *n;
 
-	memcpy(f, f + 6, 6);
-	memcpy(f + 6, r->port.mac.b, 6);
-	if (info->family == 4) {
-		memcpy(addr, ip + TW_IPV4_SRC, 4);
-		memcpy(ip + TW_IPV4_SRC, ip + TW_IPV4_DST, 4);
-		memcpy(ip + TW_IPV4_DST, addr, 4);
-		ip[TW_IPV4_TOS] = tos;
-		ip[TW_IPV4_TTL] = 255;
-		tw_put16(ip + TW_IPV4_TOTAL_LENGTH, (uint16_t)(TW_IPV4_LEN + udp_len));
-		tw_put16(ip + TW_IPV4_CHECKSUM, 0);
-		tw_set_raw16(ip + TW_IPV4_CHECKSUM, tw_checksum_finish(tw_sum(ip, TW_IPV4_LEN)));
-		sum = tw_sum_pseudo4(ip + TW_IPV4_SRC, TW_IPPROTO_UDP, udp_len);
-	} else {
-		memcpy(addr, ip + TW_IPV6_SRC, 16);
-		memcpy(ip + TW_IPV6_SRC, ip + TW_IPV6_DST, 16);
-		memcpy(ip + TW_IPV6_DST, addr, 16);
-		ip[0] = (uint8_t)(0x60 | tos >> 4);
-		ip[1] = (uint8_t)((ip[1] & 0x0f) | tos << 4);
-		ip[TW_IPV6_HOP_LIMIT] = 255;
-		tw_put16(ip + TW_IPV6_PAYLOAD_LENGTH, udp_len);
-		sum = tw_sum_pseudo6(ip + TW_IPV6_SRC, TW_IPPROTO_UDP, udp_len);
+	if (!t->used)
+		return -2;
+	e->words = make_key(e->frame, &e->info, 0, TW_KEY_TWAMP, e->key);
+	s = tw_table_find(t, e->key, tw_table_hash(t, e->key, e->words), e->words);
+	if (!s)
+		return -2;
+	n = r->agreed[s->last_sseq];
+	e->agreed = n;
+	n->n.received++;
+	e->sealed = n->cfg.security != TW_SECURITY_OPEN;
+	e->kind = n->cfg.security == TW_SECURITY_ENCRYPTED ? TW_SEALED_TWAMP_ENCRYPTED
+							   : TW_SEALED_TWAMP_AUTH;
+	e->secret = n->cfg.key;
+	if (!tw_negotiated_answers(n, mono)) {
+		n->n.refused++;
+		return TW_DISCARD_NOT_STARTED;
 	}
-	tw_put16(udp + TW_UDP_SRC_PORT, info->dst.port);
-	tw_put16(udp + TW_UDP_DST_PORT, info->src.port);
-	tw_put16(udp + TW_UDP_LENGTH, udp_len);
-	tw_put16(udp + TW_UDP_CHECKSUM, 0);
-	sum = tw_sum_add(sum, tw_sum(udp, udp_len));
-	tw_set_raw16(udp + TW_UDP_CHECKSUM, tw_udp_checksum_finish(sum));
-}
-
-/* Make the frame end with a payload of `len` octets. */
-static bool resize(struct rte_mbuf *m, const struct tw_frame *info, uint32_t len)
-{
-	uint32_t want = info->payload_off + len;
-
-	if (want > m->data_len) {
-		uint32_t had = m->data_len;
-		uint8_t *more = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(want - had));
-
-		if (!more)
-			return false;
-		memset(more, 0, want - had);
-	} else {
-		rte_pktmbuf_trim(m, (uint16_t)(m->data_len - want));
+	if (e->info.payload_len < tw_negotiated_request_min(n)) {
+		n->n.refused++;
+		return TW_DISCARD_SHORT_PACKET;
 	}
-	return true;
+	/* ciphered octets are judged once they are open */
+	if (!e->sealed && (p[TW_REQ_ERROR + 1] == 0)) {
+		n->n.refused++;
+		return TW_DISCARD_BAD_ERROR_ESTIMATE;
+	}
+	return -1;
 }
 
-static struct rte_mbuf *answer(struct tw_reflector *r, struct rte_mbuf *m, struct tw_frame *info,
-	bool stamp, uint64_t t2, uint64_t mono)
+/* STAMP or TWAMP Light of nobody's making. @return the reason, -1 when it may be answered */
+static int check_free(struct tw_reflector *r, struct tw_slow *e, const uint8_t *p)
 {
-	const struct tw_clock_map *clock = &r->task.clock;
-	uint32_t in = info->payload_len, out, gone;
-	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
-	struct tw_reflect_fields fields = {.t2 = t2, .ttl = info->ttl};
+	uint32_t len = e->info.payload_len;
+	uint16_t ssid = 0;
 
-	gone = tw_frame_strip(f, info);
-	if (gone)
-		f = (uint8_t *)rte_pktmbuf_adj(m, (uint16_t)gone);
-	out = tw_reflect_reply_len(in, r->cfg.protocol == TW_PROTOCOL_STAMP);
-	if (!resize(m, info, out))
-		return tw_reflector_discard(r, m, TW_DISCARD_NO_BUFFER);
-	if (out > in)
-		memset(f + info->payload_off + in, 0, out - in);
-	fields.seq = number_for(r, f, info, stamp, mono);
-	fields.error_estimate = r->error_estimate;
-	fields.t3 = tw_clock_mono(clock, rte_rdtsc()) + clock->offset;
-	tw_reflect_write_open(f + info->payload_off, in, out, stamp, &fields);
-	turn_round(r, f, info, out);
-	m->ol_flags = 0;
-	r->tos[info->tos]++;
-	r->ttl_min = info->ttl < r->ttl_min ? info->ttl : r->ttl_min;
-	r->ttl_max = info->ttl > r->ttl_max ? info->ttl : r->ttl_max;
-	return m;
+	if (r->cfg.keys) {
+		ssid = len >= TW_AUTH_LEN ? tw_get16(p + TW_AUTH_REQ_SSID) : 0;
+		e->secret = tw_keyring_peer(r->cfg.keys, ssid, &e->info.src.addr);
+		if (!e->secret && len >= 16)
+			e->secret = tw_keyring_peer(
+				r->cfg.keys, tw_get16(p + TW_REQ_SSID), &e->info.src.addr);
+	}
+	if (e->secret) {
+		e->sealed = true;
+		e->stamp = true;
+		e->kind = TW_SEALED_STAMP;
+		e->words = make_key(e->frame, &e->info, ssid, TW_KEY_STAMP_AUTH, e->key);
+		return len < TW_AUTH_LEN ? (int)TW_DISCARD_BAD_HMAC : -1;
+	}
+	if (r->cfg.require_key)
+		return TW_DISCARD_NO_KEY;
+	if (len < TW_TWAMP_REQ_LEN)
+		return TW_DISCARD_SHORT_PACKET;
+	if (p[TW_REQ_ERROR + 1] == 0)
+		return TW_DISCARD_BAD_ERROR_ESTIMATE;
+	e->stamp = r->cfg.protocol == TW_PROTOCOL_STAMP ||
+		   (r->cfg.protocol == TW_PROTOCOL_AUTO && tw_payload_is_stamp(p, len));
+	if (e->stamp && len >= TW_REQ_SSID + 2)
+		ssid = tw_get16(p + TW_REQ_SSID);
+	e->words =
+		make_key(e->frame, &e->info, ssid, e->stamp ? TW_KEY_STAMP : TW_KEY_LIGHT, e->key);
+	return -1;
 }
 
-struct rte_mbuf *tw_reflector_slow(
-	struct tw_reflector *r, struct rte_mbuf *m, uint64_t t2, uint64_t mono)
+/* What is known of the packet before its session is looked at. @return the reason, -1 */
+static int check_frame(struct tw_reflector *r, const uint8_t *f, enum tw_frame_status status,
+	const struct tw_frame *info)
 {
+	int why = reason_of(status);
+
+	if (why < 0)
+		why = check_link(r, f, info);
+	if (why < 0)
+		why = tw_reflector_check_addresses(r, &info->src.addr, &info->dst.addr);
+	if (why < 0)
+		why = check_udp(r, f, info);
+	return why;
+}
+
+void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono)
+{
+	struct tw_slow *e = &r->slow[r->n_slow];
 	enum tw_frame_status status;
-	struct tw_frame info;
-	const uint8_t *f;
-	bool stamp = false;
 	int why;
 
-	if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0)
-		return tw_reflector_discard(r, m, TW_DISCARD_NO_BUFFER);
-	f = rte_pktmbuf_mtod(m, const uint8_t *);
-	status = tw_frame_parse(f, m->data_len, &info);
+	if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
+		tw_reflector_discard(r, m, TW_DISCARD_NO_BUFFER);
+		return;
+	}
+	memset(e, 0, offsetof(struct tw_slow, info));
+	e->m = m;
+	e->frame = rte_pktmbuf_mtod(m, uint8_t *);
+	status = tw_frame_parse(e->frame, m->data_len, &e->info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
-		status == TW_FRAME_TCP)
-		return hand_over(r, m, status);
-	why = reason_of(status);
-	if (why < 0)
-		why = check_link(r, f, &info);
-	if (why < 0)
-		why = tw_reflector_check_addresses(r, &info.src.addr, &info.dst.addr);
-	if (why < 0)
-		why = check_udp(r, f, &info);
-	if (why < 0)
-		why = check_payload(r, f + info.payload_off, info.payload_len, &stamp);
+		status == TW_FRAME_TCP) {
+		hand_over(r, m, status);
+		return;
+	}
+	why = check_frame(r, e->frame, status, &e->info);
 	if (why < 0) {
-		r->n.octets_in += m->data_len;
-		return answer(r, m, &info, stamp, t2, mono);
+		uint8_t *p = e->frame + e->info.payload_off;
+
+		why = check_negotiated(r, e, p, mono);
+		if (why == -2)
+			why = r->cfg.negotiated_only ? (int)TW_DISCARD_NO_SESSION
+						     : check_free(r, e, p);
+	}
+	if (why < 0) {
+		r->n_slow++;
+		return;
 	}
 	/* On a kernel's interface the rest of the world goes by: that is no refusal of ours. */
 	if (r->port.kernel_interface &&
@@ -239,7 +217,7 @@ struct rte_mbuf *tw_reflector_slow(
 			why == TW_DISCARD_NOT_UDP || why == TW_DISCARD_NOT_IP)) {
 		r->n.passed++;
 		rte_pktmbuf_free(m);
-		return NULL;
+		return;
 	}
-	return tw_reflector_discard(r, m, (enum tw_discard)why);
+	tw_reflector_discard(r, m, (enum tw_discard)why);
 }

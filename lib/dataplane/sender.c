@@ -113,6 +113,7 @@ static void destroy(struct tw_task *task)
 	for (unsigned int i = 0; i < s->n_pending; i++)
 		rte_pktmbuf_free(s->pending[i].m);
 	tw_window_fini(&s->window);
+	tw_batch_destroy(s->batch);
 	free(s->streams);
 	free(s->reply.streams);
 	free(s->keys);
@@ -158,6 +159,10 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 		t->classes = s->classes + n_classes;
 		t->cycle = cycle;
 		t->n_cycle = c->n_sizes;
+		t->key = c->security == TW_SECURITY_OPEN ? NULL : c->key;
+		t->kind = (uint8_t)tw_sealed_kind(c->protocol, c->security);
+		if (t->key && !s->batch && tw_batch_create(TW_BATCH_AUTO, &s->batch) < 0)
+			return tw_fail(err, -ENOMEM, "no memory for ciphers");
 		for (int k = 0; k < n; k++)
 			if (t->classes[k].frame_len > s->port.max_frame)
 				return tw_fail(err, -EINVAL,

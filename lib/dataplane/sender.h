@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "tw_pace.h"
 #include "tw_reply.h"
+#include "tw_sealed.h"
 #include "tw_send.h"
 #include "tw_worker.h"
 
@@ -63,6 +64,7 @@ struct tw_sender {
 	struct tw_reply_ctx reply;
 	struct tw_reply_key *keys;
 	struct tw_window window;
+	struct tw_batch *batch;   /* NULL: every stream is open */
 	uint32_t *by_port;        /* stream + 1 by local UDP port, 0 = none */
 	uint64_t last_answer;     /* mono */
 	uint64_t border_numbered; /* when the last border was drawn */
@@ -87,7 +89,11 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
 /* Add all results to `into`; border: up to the last border only. */
 void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border);
 
-/* Record one reply whose stream is known. */
+/* Open a burst of protected replies; what is wrong is counted. @return bit i: reply i is good */
+uint64_t tw_sender_open(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
+	const uint32_t *len, unsigned int n);
+
+/* Record one reply whose stream is known; a protected one is open. */
 void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
 	const struct tw_reply_meta *meta);
 

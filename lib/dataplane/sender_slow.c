@@ -22,7 +22,10 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 {
 	struct tw_reply_fields f;
 
-	tw_reply_read_open(payload, len, &f);
+	if (unlikely(s->streams[stream].key != NULL))
+		tw_sealed_read_reply(payload, &f);
+	else
+		tw_reply_read_open(payload, len, &f);
 	switch (tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta)) {
 	case TW_REPLY_FIRST:
 	case TW_REPLY_LATE:
@@ -38,6 +41,37 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		s->result->discarded[TW_DISCARD_BAD_ECHO]++;
 		break;
 	}
+}
+
+uint64_t tw_sender_open(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
+	const uint32_t *len, unsigned int n)
+{
+	struct tw_batch_op op[TW_BURST];
+	unsigned int which[TW_BURST], k = 0;
+	uint64_t good = n == 64 ? UINT64_MAX : (1ULL << n) - 1, verdict;
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct tw_send_stream *t = &s->streams[stream[i]];
+
+		if (!t->key)
+			continue;
+		if (len[i] < TW_AUTH_LEN) {
+			good &= ~(1ULL << i);
+			s->result->discarded[TW_DISCARD_BAD_HMAC]++;
+			continue;
+		}
+		op[k] = tw_sealed_reply((enum tw_sealed_kind)t->kind, t->key, payload[i]);
+		which[k++] = i;
+	}
+	if (k == 0)
+		return good;
+	verdict = tw_batch_open(s->batch, op, k);
+	for (unsigned int i = 0; i < k; i++)
+		if (!(verdict >> i & 1)) {
+			good &= ~(1ULL << which[i]);
+			s->result->discarded[TW_DISCARD_BAD_HMAC]++;
+		}
+	return good;
 }
 
 /* @return the stream, or -1 - reason */
@@ -89,7 +123,7 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	};
 	enum tw_frame_status status;
 	struct tw_frame info;
-	const uint8_t *f;
+	uint8_t *f, *payload;
 	int64_t stream;
 	int why;
 
@@ -98,7 +132,7 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 		rte_pktmbuf_free(m);
 		return;
 	}
-	f = rte_pktmbuf_mtod(m, const uint8_t *);
+	f = rte_pktmbuf_mtod(m, uint8_t *);
 	status = tw_frame_parse(f, m->data_len, &info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
 		status == TW_FRAME_TCP) {
@@ -111,11 +145,13 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 		why = stream < 0 ? (int)(-1 - stream) : check_udp(f, &info);
 		if (why < 0 && info.payload_len < TW_REP_SHORT_LEN)
 			why = TW_DISCARD_SHORT_PACKET;
+		payload = f + info.payload_off;
 		if (why < 0) {
 			struct tw_reply_meta meta = {mono, info.ttl, info.tos};
+			uint32_t i = (uint32_t)stream, len = info.payload_len;
 
-			tw_sender_reply(
-				s, (uint32_t)stream, f + info.payload_off, info.payload_len, &meta);
+			if (!s->batch || tw_sender_open(s, &i, &payload, &len, 1))
+				tw_sender_reply(s, i, payload, len, &meta);
 		}
 	}
 	if (why >= 0)

@@ -43,7 +43,20 @@ void tw_table_fini(struct tw_table *t)
 {
 	if (t->slots)
 		munmap(t->slots, t->bytes);
+	if (t->more)
+		munmap(t->more, ((size_t)t->mask + 1) * sizeof(*t->more));
 	memset(t, 0, sizeof(*t));
+}
+
+int tw_table_keep_more(struct tw_table *t)
+{
+	void *p = mmap(NULL, ((size_t)t->mask + 1) * sizeof(*t->more), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	t->more = p;
+	return 0;
 }
 
 static bool is_used(const uint64_t *slot, unsigned int words)
@@ -138,4 +151,21 @@ uint32_t tw_table_expire(
 	struct tw_table *t, unsigned int words, uint32_t now, uint32_t refwait, uint32_t slots)
 {
 	return t->used ? sweep(t, words, now, refwait, false, slots, slots) : 0;
+}
+
+bool tw_table_remove(struct tw_table *t, const uint64_t *key, unsigned int words)
+{
+	uint64_t hash = tw_table_hash(t, key, words);
+
+	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
+		uint64_t *slot = tw_table_slot(t, hash + probe, words);
+
+		if (tw_table_same(slot, key, words)) {
+			forget(t, slot, tw_table_slot(t, hash + probe + 1, words), words);
+			return true;
+		}
+		if (slot[words - 1] == TW_KEY_FREE)
+			break;
+	}
+	return false;
 }

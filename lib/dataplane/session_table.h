@@ -36,6 +36,8 @@ enum tw_key_mark {
 	TW_KEY_DELETED = 1, /* the whole word is 1 */
 	TW_KEY_LIGHT = 2,
 	TW_KEY_STAMP = 3,
+	TW_KEY_STAMP_AUTH = 4,
+	TW_KEY_TWAMP = 5,
 };
 
 struct tw_entry4 {
@@ -49,10 +51,18 @@ struct tw_entry6 {
 	uint64_t spare;
 };
 
+/* What only some sessions need, beside the table: the last reply, for Follow-Up Telemetry. */
+struct tw_session_more {
+	uint64_t last_t3; /* wall, NTP */
+	uint32_t last_seq;
+	bool replied;
+};
+
 struct tw_table {
 	uint8_t *slots;
-	uint32_t mask;     /* slots - 1 */
-	uint32_t capacity; /* sessions allowed; at most half the slots */
+	struct tw_session_more *more; /* by slot; NULL = not kept. Untouched pages cost nothing */
+	uint32_t mask;                /* slots - 1 */
+	uint32_t capacity;            /* sessions allowed; at most half the slots */
 	uint32_t used;
 	uint32_t sweep; /* next slot that the expiry looks at */
 	uint64_t secret[2];
@@ -106,6 +116,13 @@ static inline __attribute__((always_inline)) bool tw_table_same(
 	return d == 0;
 }
 
+static inline struct tw_session_more *tw_table_more(
+	const struct tw_table *t, const struct tw_reflect_state *s, unsigned int words)
+{
+	return t->more ? &t->more[(size_t)((const uint8_t *)s - t->slots) / TW_ENTRY_SIZE(words)]
+		       : NULL;
+}
+
 /* State of the session with this key, NULL when there is none. */
 static inline __attribute__((always_inline)) struct tw_reflect_state *tw_table_find(
 	const struct tw_table *t, const uint64_t *key, uint64_t hash, const unsigned int words)
@@ -134,6 +151,12 @@ enum tw_insert {
  */
 int tw_table_init(struct tw_table *t, uint32_t capacity, unsigned int words, uint64_t seed);
 void tw_table_fini(struct tw_table *t);
+
+/* Keep struct tw_session_more too. @return 0, -ENOMEM */
+int tw_table_keep_more(struct tw_table *t);
+
+/* Forget one session; false when there is none with this key. */
+bool tw_table_remove(struct tw_table *t, const uint64_t *key, unsigned int words);
 
 /*
  * Make a session for a key that tw_table_find() did not find.
