@@ -164,6 +164,44 @@ static void a_peer_that_goes_leaves_nothing(void **state)
 	tw_bench_fini(&b);
 }
 
+/* A SID opens nothing on another connection, however it was learned. */
+static void sessions_belong_to_their_connection(void **state)
+{
+	struct tw_bench b;
+	struct tw_server_conn *c[2];
+	struct tw_server_action a;
+	uint8_t n[48] = {TW_CMD_STOP_N_SESSIONS, [15] = 1};
+	uint8_t m[112];
+	size_t len;
+
+	(void)state;
+	tw_bench_init(&b);
+	b.config.modes = 0x11;
+	tw_bench_serve(&b);
+	for (int i = 0; i < 2; i++) {
+		c[i] = tw_bench_connect(&b, TW_SEC(0));
+		tw_set_up_open(c[i], 0x11);
+	}
+	tw_wire(m, sizeof(m), "V03_open_mode_exchange", "3", "hex");
+	tw_give(c[0], TW_SEC(0), m, 112);
+	a = tw_action(&b, TW_SEC(0), TW_SERVER_CREATE);
+	memcpy(n + 16, a.session->sid, 16);
+	tw_server_created(b.server, TW_SEC(0), a.session->id, 0, 862);
+	for (int command = TW_CMD_START_N_SESSIONS; command <= TW_CMD_STOP_N_SESSIONS;
+		command += 2) {
+		n[0] = (uint8_t)command;
+		tw_give(c[1], TW_SEC(0), n, 48);
+		tw_no_action(&b, TW_SEC(0));
+		assert_int_equal(tw_server_conn_output(c[1], &len)[1], TW_ACCEPT_FAILURE);
+		tw_server_conn_sent(c[1], 48);
+	}
+	tw_server_conn_destroy(c[1], TW_SEC(0));
+	tw_no_action(&b, TW_SEC(0));
+	tw_server_conn_destroy(c[0], TW_SEC(0));
+	tw_action(&b, TW_SEC(0), TW_SERVER_DELETE);
+	tw_bench_fini(&b);
+}
+
 /* The data path may lose a session by itself. */
 static void sessions_that_vanish(void **state)
 {
@@ -274,6 +312,7 @@ int main(void)
 		cmocka_unit_test(refwait_asks_and_ends),
 		cmocka_unit_test(servwait_and_setup_wait),
 		cmocka_unit_test(a_peer_that_goes_leaves_nothing),
+		cmocka_unit_test(sessions_belong_to_their_connection),
 		cmocka_unit_test(sessions_that_vanish),
 		cmocka_unit_test(deadlines_come_in_order),
 	};
