@@ -137,7 +137,8 @@ static inline uint16_t tw_udp_checksum_finish(uint64_t sum)
 }
 
 /**
- * RFC 1624 eqn. 3: HC' = ~(~HC + ~m + m').
+ * RFC 1624 eqn. 3: HC' = ~(~HC + ~m + m'). Wrong where everything that is checksummed becomes
+ * zero: no IP header and nothing with a pseudo header can, an ICMP echo reply can.
  *
  * @param field  the checksum as it lies in memory
  * @param old    words that were there, or their sum
