@@ -234,6 +234,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->task.destroy = destroy;
 	r->task.role = TW_ROLE_REFLECTOR;
 	r->task.clock_source = clock;
+	r->task.wake_fd = -1;
 	tw_clock_read(clock, &r->task.clock, rte_rdtsc());
 	r->port = *port;
 	r->cfg = *cfg;

@@ -271,6 +271,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->task.destroy = destroy;
 	s->task.role = TW_ROLE_SENDER;
 	s->task.clock_source = clock;
+	s->task.wake_fd = -1;
 	tw_clock_read(clock, &s->task.clock, rte_rdtsc());
 	s->port = *port;
 	s->cfg = *cfg;

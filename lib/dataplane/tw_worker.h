@@ -63,6 +63,7 @@ struct tw_task {
 	uint64_t stolen;            /**< TSC ticks in which the thread did not run */
 	_Atomic uint64_t packets;   /**< w: worker, r: control (progress only) */
 	_Atomic bool finished;      /**< w: worker, r: control */
+	int wake_fd; /**< eventfd that ends the worker's sleep; -1 = it never sleeps. w: control */
 	struct tw_mailbox mailbox;
 };
 
@@ -72,6 +73,7 @@ struct tw_worker {
 	unsigned int n_tasks;
 	struct tw_task *tasks[TW_MAX_TASKS_PER_WORKER];
 	bool may_sleep;
+	int wake_fd; /**< of its tasks; -1 = none */
 	unsigned int n_fds;
 	int fds[16];          /**< readable when a packet is there; empty = always poll */
 	_Atomic bool stop;    /**< w: control, r: worker */

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_launch.h>
@@ -54,7 +56,8 @@ void tw_task_housekeeping(struct tw_task *t, uint64_t now)
 /* Block until a packet is there, a deadline is near or housekeeping is due. */
 static void doze(const struct tw_worker *w, uint64_t now, uint64_t due, uint64_t ticks_per_ms)
 {
-	struct pollfd p[16];
+	struct pollfd p[17];
+	uint64_t woken;
 	struct timespec ts = {.tv_nsec = MAX_SLEEP_NS};
 	uint64_t early = ticks_per_ms * WAKE_EARLY_NS / 1000000;
 
@@ -70,7 +73,10 @@ static void doze(const struct tw_worker *w, uint64_t now, uint64_t due, uint64_t
 	}
 	for (unsigned int i = 0; i < w->n_fds; i++)
 		p[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
-	ppoll(p, w->n_fds, &ts, NULL);
+	p[w->n_fds] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
+	if (ppoll(p, w->n_fds + 1, &ts, NULL) > 0 && p[w->n_fds].revents &&
+		read(w->wake_fd, &woken, sizeof(woken)) < 0)
+		return; /* somebody else's wake-up was first */
 }
 
 static uint64_t earliest_due(const struct tw_worker *w)
@@ -126,10 +132,24 @@ static int worker_main(void *arg)
 	return 0;
 }
 
+/* End a sleep; a counter that is full already does as well. */
+static void wake(int fd)
+{
+	uint64_t one = 1;
+
+	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
 int tw_worker_launch(struct tw_worker *w)
 {
 	atomic_store(&w->stop, false);
 	atomic_store(&w->running, false);
+	w->wake_fd = w->may_sleep && w->n_fds ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) : -1;
+	if (w->wake_fd < 0)
+		w->may_sleep = false;
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		w->tasks[i]->wake_fd = w->wake_fd;
 	for (unsigned int i = 0; i < w->n_tasks; i++)
 		tw_clock_read(w->tasks[i]->clock_source, &w->tasks[i]->clock, rte_rdtsc());
 	return rte_eal_remote_launch(worker_main, w, w->lcore);
@@ -138,7 +158,13 @@ int tw_worker_launch(struct tw_worker *w)
 void tw_worker_join(struct tw_worker *w)
 {
 	atomic_store_explicit(&w->stop, true, memory_order_release);
+	wake(w->wake_fd);
 	rte_eal_wait_lcore(w->lcore);
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		w->tasks[i]->wake_fd = -1;
+	if (w->wake_fd >= 0)
+		close(w->wake_fd);
+	w->wake_fd = -1;
 }
 
 struct tw_ns tw_worker_cpu_time(const struct tw_worker *w)
@@ -165,6 +191,7 @@ static int ask(struct tw_task *t, const struct tw_letter *letter)
 		free(l);
 		return -EBUSY;
 	}
+	wake(t->wake_fd);
 	for (int i = 0; i < 100000; i++) {
 		if (atomic_load_explicit(&l->done, memory_order_acquire)) {
 			int result = l->result;
