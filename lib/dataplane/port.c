@@ -24,10 +24,18 @@
 
 uint32_t tw_port_data_room(uint32_t max_frame)
 {
-	uint32_t room = RTE_PKTMBUF_HEADROOM + max_frame;
+	uint32_t room = RTE_PKTMBUF_HEADROOM + max_frame + 2 * RTE_VLAN_HLEN;
 
 	return room < RTE_MBUF_DEFAULT_BUF_SIZE ? RTE_MBUF_DEFAULT_BUF_SIZE
 						: RTE_ALIGN_CEIL(room, RTE_CACHE_LINE_SIZE);
+}
+
+void tw_port_choose_frame(struct tw_port *port)
+{
+	uint32_t tag = port->vlan ? RTE_VLAN_HLEN : 0, want = port->priv->cfg.max_frame;
+
+	port->max_frame = want ? want : TW_PORT_FRAME + tag;
+	port->mtu = port->max_frame - RTE_ETHER_HDR_LEN - tag;
 }
 
 static int quote(struct tw_err *err, const struct tw_port *port, int rc, const char *what)
@@ -104,15 +112,13 @@ static void choose_rss(
 static int choose_mtu(struct tw_port *port, const struct rte_eth_dev_info *info,
 	struct rte_eth_conf *conf, struct tw_err *err)
 {
-	uint32_t want = port->max_frame - RTE_ETHER_HDR_LEN - (port->vlan ? RTE_VLAN_HLEN : 0);
-
-	if (want <= RTE_ETHER_MTU)
+	if (port->mtu <= RTE_ETHER_MTU)
 		return 0;
-	if (want > info->max_mtu ||
+	if (port->mtu > info->max_mtu ||
 		(info->max_rx_pktlen && port->max_frame + RTE_ETHER_CRC_LEN > info->max_rx_pktlen))
 		return tw_fail(err, -EMSGSIZE, "%s takes frames of at most %u octets, not %u",
 			port->name, info->max_rx_pktlen, port->max_frame + RTE_ETHER_CRC_LEN);
-	conf->rxmode.mtu = want;
+	conf->rxmode.mtu = port->mtu;
 	return 0;
 }
 
@@ -163,6 +169,8 @@ int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw
 	port->n_tx = RTE_MIN(s->n_tx, info.max_tx_queues);
 	choose_offloads(port, &info, &conf);
 	choose_rss(port, &info, &conf);
+	/* The one virtual device whose receive interrupt is a descriptor that can be polled. */
+	conf.intr_conf.rxq = strcmp(port->driver, "net_tap") == 0;
 	if (s->own_mtu) {
 		rc = choose_mtu(port, &info, &conf, err);
 		if (rc < 0)
@@ -200,8 +208,7 @@ static int open_plain(struct tw_port *port, struct tw_err *err)
 	struct tw_port_setup s = {.n_rx = cfg->n_queues, .n_tx = cfg->n_queues, .own_mtu = true};
 	int rc;
 
-	port->max_frame = cfg->max_frame ? cfg->max_frame : TW_PORT_FRAME;
-	port->mtu = port->max_frame - RTE_ETHER_HDR_LEN - (port->vlan ? RTE_VLAN_HLEN : 0);
+	tw_port_choose_frame(port);
 	port->needs_neighbour = !port->has_peer_mac;
 	rc = tw_dev_plug(cfg->dev.name, cfg->dev.args, &port->port_id, err);
 	if (rc < 0)
@@ -330,6 +337,8 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	rte_eth_stats_reset(port->port_id);
 	if (port->is_kernel)
 		tw_host_stats(port->ifindex, &priv->base);
+	for (uint16_t q = 0; strcmp(port->driver, "net_tap") == 0 && q < port->n_rx; q++)
+		priv->fds[q] = rte_eth_dev_rx_intr_ctl_q_get_fd(port->port_id, q);
 	read_link(port);
 	return 0;
 }

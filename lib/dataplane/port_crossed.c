@@ -30,7 +30,6 @@ static int make_rings(struct tw_port *port, int side, uint16_t n, struct tw_err 
 static int make_port(
 	struct tw_port *port, const struct tw_port *other, int side, uint16_t n, struct tw_err *err)
 {
-	const struct tw_port_config *cfg = &port->priv->cfg;
 	struct tw_port_setup s = {.n_rx = n, .n_tx = n, .device_mbufs = 2 * WIRE, .own_mtu = true};
 	char name[32];
 	int id;
@@ -43,8 +42,7 @@ static int make_port(
 			err, -EIO, "cannot make a port of rings: %s", rte_strerror(rte_errno));
 	port->port_id = (uint16_t)id;
 	port->priv->attached = true;
-	port->max_frame = cfg->max_frame ? cfg->max_frame : TW_PORT_FRAME;
-	port->mtu = port->max_frame - RTE_ETHER_HDR_LEN - (port->vlan ? RTE_VLAN_HLEN : 0);
+	tw_port_choose_frame(port);
 	s.data_room = tw_port_data_room(port->max_frame);
 	return tw_port_setup(port, &s, err);
 }

@@ -19,17 +19,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/*
- * An AF_XDP buffer is a whole mbuf and may not exceed a page: mempool header, mbuf, headroom, the
- * kernel's own headroom, frame.
- */
+/* An AF_XDP buffer is a whole mbuf of a pool with room for the kernel's headroom, in one page. */
 #define XDP_PAGE 4096
 #define XDP_HEADROOM 256
-#define XDP_OVERHEAD                                                                               \
-	(RTE_CACHE_LINE_SIZE + sizeof(struct rte_mbuf) + RTE_PKTMBUF_HEADROOM + XDP_HEADROOM)
 /* The driver keeps 2048 buffers in its fill ring, and as many each in its other rings. */
 #define XDP_MBUFS (3 * 2048 + 1)
 #define BUSY_TRIES 10
+
+static uint32_t xdp_data_room(const struct tw_port *port)
+{
+	return tw_port_data_room(port->max_frame + XDP_HEADROOM);
+}
 
 /*
  * The driver frees its umem when a queue cannot be set up, and counts a reference of the freed one
@@ -52,7 +52,7 @@ static int open_af_xdp(struct tw_port *port, const char *object, struct tw_err *
 	struct tw_port_private *priv = port->priv;
 	struct tw_port_setup s = {.n_rx = (uint16_t)priv->link.channels,
 		.n_tx = (uint16_t)priv->link.channels,
-		.data_room = tw_port_data_room(port->max_frame + XDP_HEADROOM),
+		.data_room = xdp_data_room(port),
 		.device_mbufs = XDP_MBUFS};
 	char name[64], args[PATH_MAX + 128];
 	int rc;
@@ -90,7 +90,8 @@ static int try_af_xdp(struct tw_port *port, struct tw_err *err)
 
 	if (port->is_loopback && priv->cfg.dev.via == TW_DEV_VIA_ANY)
 		return tw_fail(err, -EOPNOTSUPP, "no native XDP on the loopback interface");
-	if (XDP_OVERHEAD + port->max_frame > XDP_PAGE)
+	if (rte_mempool_calc_obj_size(
+		    (uint32_t)sizeof(struct rte_mbuf) + xdp_data_room(port), 0, NULL) > XDP_PAGE)
 		return tw_fail(err, -EMSGSIZE, "frames of %u octets do not fit into its buffers",
 			port->max_frame + RTE_ETHER_CRC_LEN);
 	rc = tw_xdp_object(object, sizeof(object), err);

@@ -40,8 +40,11 @@ struct tw_port_private {
 /* A port that is not attached to anything yet. */
 int tw_port_init(struct tw_port *port, const struct tw_port_config *cfg, struct tw_err *err);
 
-/* Room in mbufs for frames of this size, headroom included. */
+/* Room in mbufs for frames of this size, headroom included, with tags that are not ours. */
 uint32_t tw_port_data_room(uint32_t max_frame);
+
+/* max_frame and mtu from the configuration, where no kernel says what they are. */
+void tw_port_choose_frame(struct tw_port *port);
 
 /*
  * The ethdev half, for a device that is plugged in (port->port_id): configure, make pools, set up

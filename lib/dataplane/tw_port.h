@@ -25,10 +25,10 @@
 #define TW_PORT_QUEUES 64
 #define TW_PORT_ADDRS 32
 #define TW_PORT_GATEWAYS 2
-/** Largest frame that is ever handled, with two VLAN tags, without FCS: 9,018 + 4 octets. */
+/** Largest frame that is ever sent, without FCS: 9,018 octets and a VLAN tag. */
 #define TW_PORT_MAX_FRAME 9022
-/** Octets of an ordinary frame with two VLAN tags, without FCS. */
-#define TW_PORT_FRAME 1522
+/** Octets of an ordinary frame without tags and FCS. */
+#define TW_PORT_FRAME 1514
 
 struct tw_port_config {
 	struct tw_dev dev;
@@ -39,8 +39,8 @@ struct tw_port_config {
 	/** Buffers a queue beyond what device and caches hold; 0: 2048. */
 	uint32_t extra_mbufs;
 	/**
-	 * Largest frame to be sent or received, without FCS; 0: what the kernel interface's MTU
-	 * gives, else TW_PORT_FRAME. At most TW_PORT_MAX_FRAME.
+	 * Largest frame to be sent or received, our own VLAN tag included, without FCS; 0: what the
+	 * kernel interface's MTU gives, else TW_PORT_FRAME and the tag. At most TW_PORT_MAX_FRAME.
 	 */
 	uint32_t max_frame;
 	/** The port's own addresses; a kernel interface adds those it has. */

@@ -205,6 +205,34 @@ check "an interface that is down" said down 'error: va is down: ip link set va u
 start nowhere nowhere7 862
 check "a device that does not exist" said nowhere "error: there is no device 'nowhere7'"
 
+echo "== virtual devices"
+start tap "net_tap0,iface=tap$$" 862
+tap=$pid
+if said tap 'driver=net_tap'; then
+	ip -n "$a" addr add 198.51.100.1/24 dev "tap$$"
+	ip -n "$a" neigh add 198.51.100.2 lladdr 02:00:00:00:00:02 dev "tap$$"
+	check "tap: packets come back" ping_from "$a" 198.51.100.2 862 50
+	stop "$tap"
+	check "tap: they were ours" said tap 'done rx=[0-9]* tx=50'
+else
+	fail "net_tap"
+fi
+start server "net_memif0,role=server,socket=$dir/memif.sock,socket-abstract=no" 862
+server=$pid
+start client "net_memif0,role=client,socket=$dir/memif.sock,socket-abstract=no" 862
+client=$pid
+check "memif: both ends" said client 'driver=net_memif'
+stop "$client"
+stop "$server"
+start vhost "net_vhost0,iface=$dir/vhost.sock" 862
+vhost=$pid
+start user "net_virtio_user0,path=$dir/vhost.sock" 862
+user=$pid
+check "vhost" said vhost 'driver=net_vhost'
+check "virtio_user" said user 'driver=net_virtio_user'
+stop "$user"
+stop "$vhost"
+
 echo "== without privileges"
 if command -v runuser >/dev/null; then
 	: >"$dir/nobody.log"
