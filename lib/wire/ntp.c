@@ -3,6 +3,9 @@
 
 #include "tw_ntp.h"
 
+/* 2^32, to multiply by: a negative number must not be shifted to the left. */
+#define UNITS_PER_SEC ((tw_i128)1 << 32)
+
 struct tw_ns tw_ntp_to_ns(struct tw_ntp t, struct tw_ns near)
 {
 	int64_t sec = near.v / TW_NS_PER_SEC - (near.v % TW_NS_PER_SEC < 0);
@@ -10,7 +13,7 @@ struct tw_ns tw_ntp_to_ns(struct tw_ntp t, struct tw_ns near)
 	tw_i128 at, ns;
 
 	/* near in 2^-32 s since 1970, without a wrap, then the short way round to t */
-	at = ((tw_i128)sec << 32) + (anchor.v & UINT32_MAX) + tw_ntp_sub(t, anchor).v;
+	at = sec * UNITS_PER_SEC + (anchor.v & UINT32_MAX) + tw_ntp_sub(t, anchor).v;
 	ns = (at * TW_NS_PER_SEC + ((tw_i128)1 << 31)) >> 32;
 	if (ns > INT64_MAX)
 		return tw_ns(INT64_MAX);
@@ -37,7 +40,7 @@ struct tw_span tw_ns_to_span_up(struct tw_ns d)
 
 	/* Few nanoseconds are a whole number of units: those where nothing was rounded away. */
 	if (s.v < INT64_MAX && s.v > INT64_MIN &&
-		(tw_i128)s.v * TW_NS_PER_SEC != (tw_i128)d.v << 32)
+		(tw_i128)s.v * TW_NS_PER_SEC != d.v * UNITS_PER_SEC)
 		s.v++;
 	return s;
 }
