@@ -6,6 +6,8 @@
  *
  *   device_tool echo DEV PORT [EAL]  opens DEV, says what came of it, turns UDP datagrams to PORT
  *                                    around until it gets SIGTERM or SIGINT, prints its counters
+ *   device_tool send DEV PORT N [EAL] opens DEV, sends N UDP datagrams to PORT, exits 0 when all
+ *                                    came back
  *   device_tool list                 what tw_devices_list() finds, a line each
  *   device_tool ping ADDR PORT N [LEN]
  *                                    sends N datagrams of LEN octets over a kernel socket and counts
@@ -106,48 +108,137 @@ static void echo_loop(const struct tw_port *port, uint16_t udp)
 	}
 }
 
-static int echo(const char *dev, const char *udp_text, const char *extra)
+static void print_stats(struct tw_port *port)
+{
+	struct tw_port_stats s;
+
+	tw_port_stats(port, &s);
+	printf("done rx=%lu tx=%lu missed=%lu nombuf=%lu tx_errors=%lu\n",
+		(unsigned long)s.rx_packets, (unsigned long)s.tx_packets,
+		(unsigned long)s.rx_missed, (unsigned long)s.rx_nombuf, (unsigned long)s.tx_errors);
+}
+
+/* EAL and a started port that has the UDP port; 0 or 1 after a line in the log. */
+static int start(const char *dev, uint16_t udp, const char *extra, struct tw_port *ret_port)
 {
 	struct tw_eal_config ec = {.n_workers = 1, .numa_node = -1, .extra = extra};
 	struct tw_port_config pc = {.n_queues = 1};
-	uint16_t udp = (uint16_t)strtoul(udp_text, NULL, 10), first;
-	struct tw_port_stats s;
-	struct tw_port port;
+	char allow[128], stamps[512];
+	const char *pci = allow;
 	struct tw_eal eal;
 	struct tw_err err;
+	uint16_t first;
 	int rc;
 
 	rc = tw_dev_parse(dev, &pc.dev, &err);
+	if (rc == 0 && pc.dev.kind == TW_DEV_PCI) {
+		tw_dev_allow(&pc.dev, allow, sizeof(allow));
+		ec.pci = &pci;
+		ec.n_pci = 1;
+		pc.want_timesync = pc.want_rx_timestamp = pc.want_launch_time = true;
+		pc.want_checksum_offload = pc.want_fast_free = true;
+	}
 	if (rc == 0)
 		rc = tw_eal_start(&ec, &eal, &err);
 	if (rc < 0) {
 		tw_error("%s", err.text);
 		return 1;
 	}
-	rc = tw_port_open(&pc, &port, &err);
+	rc = tw_port_open(&pc, ret_port, &err);
 	if (rc == 0) {
-		rc = tw_port_take_udp(&port, 0, udp, 1, &first, &err);
+		rc = tw_port_take_udp(ret_port, 0, udp, 1, &first, &err);
 		if (rc == 0)
-			rc = tw_port_start(&port, &err);
+			rc = tw_port_start(ret_port, &err);
 		if (rc < 0)
-			tw_port_close(&port);
+			tw_port_close(ret_port);
 	}
 	if (rc < 0) {
 		tw_error("%s", err.text);
 		tw_eal_stop();
 		return 1;
 	}
-	printf("ready driver=%s queues=%u max_frame=%u shared=%d prefix=%s\n", port.driver,
-		port.n_rx, port.max_frame, eal.workers[0].shared, eal.prefix);
+	printf("ready driver=%s queues=%u max_frame=%u shared=%d prefix=%s link=%d speed=%u\n",
+		ret_port->driver, ret_port->n_rx, ret_port->max_frame, eal.workers[0].shared,
+		eal.prefix, ret_port->link_up, ret_port->speed_mbps);
+	printf("stamps: %s\n", tw_port_stamps_text(ret_port, stamps, sizeof(stamps)));
 	fflush(stdout);
+	return 0;
+}
+
+static int echo(const char *dev, uint16_t udp, const char *extra)
+{
+	struct tw_port port;
+
+	if (start(dev, udp, extra, &port))
+		return 1;
 	echo_loop(&port, udp);
-	tw_port_stats(&port, &s);
-	printf("done rx=%lu tx=%lu missed=%lu nombuf=%lu tx_errors=%lu\n",
-		(unsigned long)s.rx_packets, (unsigned long)s.tx_packets,
-		(unsigned long)s.rx_missed, (unsigned long)s.rx_nombuf, (unsigned long)s.tx_errors);
+	print_stats(&port);
 	tw_port_close(&port);
 	tw_eal_stop();
 	return 0;
+}
+
+/* 192.0.2.9 to 192.0.2.8, to everybody's MAC: whoever echoes does not look. */
+static bool send_one(const struct tw_port *port, uint16_t udp, uint8_t n)
+{
+	static const uint8_t head[42] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 8, 0,
+		0x45, 0, 0, 72, 0, 1, 0x40, 0, 64, 17, 0, 0, 192, 0, 2, 9, 192, 0, 2, 8, 0x9c, 0x40,
+		0, 0, 0, 52, 0, 0};
+	struct rte_mbuf *m = rte_pktmbuf_alloc(port->pool[0]);
+	uint8_t *p = m ? (uint8_t *)rte_pktmbuf_append(m, 86) : NULL;
+	uint16_t sum;
+
+	if (!p)
+		return false;
+	memset(p, n, 86);
+	memcpy(p, head, sizeof(head));
+	p[36] = (uint8_t)(udp >> 8);
+	p[37] = (uint8_t)udp;
+	sum = rte_ipv4_cksum((void *)(p + 14));
+	memcpy(p + 24, &sum, 2);
+	if (rte_eth_tx_burst(port->port_id, 0, &m, 1) == 1)
+		return true;
+	rte_pktmbuf_free(m);
+	return false;
+}
+
+static bool receive_one(const struct tw_port *port, uint8_t n)
+{
+	struct rte_mbuf *m[BURST];
+	bool mine = false;
+
+	/* up to half a second */
+	for (int i = 0; i < 5000 && !mine; i++) {
+		uint16_t got = rte_eth_rx_burst(port->port_id, 0, m, BURST);
+
+		for (uint16_t k = 0; k < got; k++)
+			mine |= m[k]->data_len >= 86 &&
+				*rte_pktmbuf_mtod_offset(m[k], uint8_t *, 85) == n;
+		rte_pktmbuf_free_bulk(m, got);
+		if (!got)
+			usleep(100);
+	}
+	return mine;
+}
+
+static int send_all(const char *dev, uint16_t udp, int n, const char *extra)
+{
+	struct tw_port port;
+	int back = 0;
+
+	if (start(dev, udp, extra, &port))
+		return 1;
+	/* The other end may still be on its way. */
+	for (int i = 0; i < 20 && !(send_one(&port, udp, 255) && receive_one(&port, 255)); i++)
+		usleep(100000);
+	for (int i = 0; i < n && !stop; i++)
+		back += send_one(&port, udp, (uint8_t)(i % 200)) &&
+			receive_one(&port, (uint8_t)(i % 200));
+	printf("sent=%d back=%d in_use=%u\n", n, back, rte_mempool_in_use_count(port.pool[0]));
+	print_stats(&port);
+	tw_port_close(&port);
+	tw_eal_stop();
+	return back == n ? 0 : 1;
 }
 
 static int list(void)
@@ -206,12 +297,17 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &sa, NULL);
 	tw_log_set_level(getenv("TW_DEBUG") ? TW_LOG_DEBUG : TW_LOG_INFO);
 	if (argc >= 4 && strcmp(argv[1], "echo") == 0)
-		return echo(argv[2], argv[3], argc > 4 ? argv[4] : NULL);
+		return echo(
+			argv[2], (uint16_t)strtoul(argv[3], NULL, 10), argc > 4 ? argv[4] : NULL);
+	if (argc >= 5 && strcmp(argv[1], "send") == 0)
+		return send_all(argv[2], (uint16_t)strtoul(argv[3], NULL, 10),
+			(int)strtol(argv[4], NULL, 10), argc > 5 ? argv[5] : NULL);
 	if (argc >= 5 && strcmp(argv[1], "ping") == 0)
 		return ping(argv[2], argv[3], (int)strtol(argv[4], NULL, 10),
 			argc > 5 ? strtoul(argv[5], NULL, 10) : 44);
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list();
-	fprintf(stderr, "usage: device_tool list | echo DEV PORT [EAL] | ping ADDR PORT N [LEN]\n");
+	fprintf(stderr, "usage: device_tool list | echo DEV PORT [EAL] | send DEV PORT N [EAL] | "
+			"ping ADDR PORT N [LEN]\n");
 	return 2;
 }

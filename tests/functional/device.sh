@@ -87,6 +87,9 @@ stop() { # process
 
 ping_from() { ip netns exec "$1" "$tool" ping "${@:2}" >>"$dir/ping.log"; }
 peer() { ping_from "$b" "$@"; }
+send_over() { # name, device, count
+	ip netns exec "$a" "$tool" send "$2" 862 "$3" >"$dir/$1.log" 2>&1
+}
 said() { grep -q "$2" "$dir/$1.log"; }
 attached() { ip -n "$a" -d link show va | grep -q "prog/xdp.* name $1"; }
 not() { ! "$@"; }
@@ -219,18 +222,13 @@ else
 fi
 start server "net_memif0,role=server,socket=$dir/memif.sock,socket-abstract=no" 862
 server=$pid
-start client "net_memif0,role=client,socket=$dir/memif.sock,socket-abstract=no" 862
-client=$pid
-check "memif: both ends" said client 'driver=net_memif'
-stop "$client"
+client="net_memif0,role=client,socket=$dir/memif.sock,socket-abstract=no"
+check "memif: packets come back" send_over memif "$client" 50
 stop "$server"
 start vhost "net_vhost0,iface=$dir/vhost.sock" 862
 vhost=$pid
-start user "net_virtio_user0,path=$dir/vhost.sock" 862
-user=$pid
-check "vhost" said vhost 'driver=net_vhost'
-check "virtio_user" said user 'driver=net_virtio_user'
-stop "$user"
+check "vhost and virtio_user: packets come back" \
+	send_over virtio "net_virtio_user0,path=$dir/vhost.sock" 50
 stop "$vhost"
 
 echo "== without privileges"
