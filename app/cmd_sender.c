@@ -59,7 +59,7 @@ static int find_way(struct tw_net *n, const struct tw_options *o, const struct e
 				tw_addr_format(&e->local.addr, text), p->name);
 		ret->local = e->local.addr;
 	}
-	rc = tw_next_hop(p, &ret->local, &hop, err, &ret->next_hop_mac);
+	rc = tw_next_hop(p, &hop, err, &ret->next_hop_mac);
 	if (rc < 0)
 		return rc;
 	rc = tw_port_take_udp(

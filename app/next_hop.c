@@ -3,24 +3,32 @@
 
 #include "next_hop.h"
 
+#include "ports.h"
+#include "signals.h"
+#include "tw_next_hop.h"
+
 #include <errno.h>
 
 #define TIMEOUT_MS 2000
 
-int tw_next_hop(struct tw_port *p, const struct tw_addr *source, const struct tw_addr *hop,
-	struct tw_err *err, struct tw_mac *ret)
+static bool keep_on(void)
 {
-	char text[TW_ADDR_STR];
+	return !tw_signals_stop();
+}
+
+int tw_next_hop(
+	struct tw_port *p, const struct tw_addr *hop, struct tw_err *err, struct tw_mac *ret)
+{
+	struct tw_loop_port lp;
 	int rc;
 
-	(void)source;
 	if (p->is_loopback) {
 		*ret = p->mac;
 		return 0;
 	}
 	rc = tw_port_resolve(p, hop, TIMEOUT_MS, ret, err);
-	if (rc == -EAGAIN)
-		return tw_fail(err, -EHOSTUNREACH, "%s does not answer on %s; give --peer-mac",
-			tw_addr_format(hop, text), p->name);
-	return rc;
+	if (rc != -EAGAIN)
+		return rc;
+	tw_ports_loop(p, 0, &lp);
+	return tw_next_hop_ask(&lp, hop, keep_on, err, ret);
 }

@@ -10,7 +10,7 @@
  * MAC address of the next hop: from --peer-mac, the kernel, or, on a port that the kernel does not
  * serve, by asking on the wire (about two seconds). No worker may use the port meanwhile.
  */
-int tw_next_hop(struct tw_port *p, const struct tw_addr *source, const struct tw_addr *hop,
-	struct tw_err *err, struct tw_mac *ret);
+int tw_next_hop(
+	struct tw_port *p, const struct tw_addr *hop, struct tw_err *err, struct tw_mac *ret);
 
 #endif

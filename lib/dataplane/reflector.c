@@ -243,6 +243,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->ttl_min = 255;
 	r->idle = coarse_of(cfg->session_idle);
 	r->refwait = coarse_of(cfg->refwait);
+	tw_answer_self(port, &r->self);
 	r->slope.countdown = 1;
 	r->error_estimate = tw_clock_error_estimate(&r->task.clock, 0);
 	if (allocate(r) < 0) {

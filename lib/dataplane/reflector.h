@@ -6,6 +6,7 @@
 
 /* A reflector task: state shared by its loop, its slow way and its life cycle. */
 
+#include "answer.h"
 #include "loop.h"
 #include "session_table.h"
 #include "tw_frame.h"
@@ -62,6 +63,7 @@ struct tw_reflector {
 	struct tw_reflector_config cfg;
 	struct tw_reflector_counters n; /* dscp, ecn and ttl are filled at the snapshot */
 	uint64_t tos[256];
+	struct tw_neighbour_self self;
 	uint64_t expire_at; /* mono of the next look at old sessions */
 };
 

@@ -34,6 +34,10 @@ static int reason_of(enum tw_frame_status s)
 /* Not a test packet and not broken: the kernel has its own copy, or neighbour code answers. */
 static void hand_over(struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status)
 {
+	if (status != TW_FRAME_TCP && tw_answer(&r->port, &r->self, m)) {
+		r->n.passed++;
+		return;
+	}
 	if (r->port.kernel_interface || r->port.answers) {
 		r->n.passed++;
 		rte_pktmbuf_free(m);

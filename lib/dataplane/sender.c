@@ -278,6 +278,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->mac = tw_mac_word(&port->mac);
 	s->left = cfg->count ? cfg->count : UINT64_MAX;
 	s->n_streams = cfg->n_streams;
+	tw_answer_self(port, &s->self);
 	s->stateless_peer = cfg->streams[0].stateless_peer;
 	s->slope.countdown = 1;
 	s->error_estimate = tw_clock_error_estimate(&s->task.clock, 0);

@@ -6,6 +6,7 @@
 
 /* A sender task: state shared by its loops, its slow way and its life cycle. */
 
+#include "answer.h"
 #include "loop.h"
 #include "tw_pace.h"
 #include "tw_reply.h"
@@ -75,6 +76,7 @@ struct tw_sender {
 	struct tw_send_class *classes;
 	uint8_t *cycles;
 	struct tw_result *result;
+	struct tw_neighbour_self self;
 };
 
 /* One round of the receiving half on one queue. @return packets handled */

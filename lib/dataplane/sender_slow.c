@@ -136,7 +136,8 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	status = tw_frame_parse(f, m->data_len, &info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
 		status == TW_FRAME_TCP) {
-		rte_pktmbuf_free(m);
+		if (status == TW_FRAME_TCP || !tw_answer(&s->port, &s->self, m))
+			rte_pktmbuf_free(m);
 		return;
 	}
 	why = reasons[status];
