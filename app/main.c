@@ -21,6 +21,7 @@ static const struct {
 	{TW_CMD_SENDER, tw_cmd_sender},
 	{TW_CMD_REFLECTOR, tw_cmd_reflector},
 	{TW_CMD_LOOPBACK, tw_cmd_loopback},
+	{TW_CMD_DEVICES, tw_cmd_devices},
 	{TW_CMD_DSCPTABLE, tw_cmd_dscptable},
 };
 

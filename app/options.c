@@ -67,7 +67,7 @@ static const struct tw_item items[] = {
 	 .group = DEVICE, .metavar = "ARGS", .help = "further arguments for DPDK's EAL"},
 	{"busy-poll", 0, TW_ITEM_FLAG, AT(busy_poll), .commands = S | R | L | V | C,
 	 .group = DEVICE, .help = "never sleep while there is nothing to do"},
-	{"check", 0, TW_ITEM_FLAG, AT(check), .commands = D, .group = DEVICE,
+	{"check", 0, TW_ITEM_FLAG, AT(check), .later = D, .group = DEVICE,
 	 .help = "tell what the machine still lacks"},
 
 	{"count", 'c', TW_ITEM_UINT, AT(count), .commands = S | L | C, .group = SCHEDULE,

@@ -321,7 +321,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	if (priv->cfg.promiscuous || priv->link.promiscuous)
 		rte_eth_promiscuous_enable(port->port_id);
 	rc = rte_eth_dev_start(port->port_id);
-	if (rc == -EPERM)
+	if (rc == -EPERM && port->is_kernel)
 		return tw_fail(
 			err, rc, "%s: starting it needs CAP_NET_ADMIN and CAP_NET_RAW", port->name);
 	if (rc < 0)
