@@ -28,16 +28,12 @@ bool tw_reflect_irregular(
 		s->last_t1 = t1;
 		return false;
 	}
-	if (newer && (sseq == 0 || fall > TW_REFLECT_FAR_FALL || was_idle)) {
-		tw_reflect_begin(s, sseq, t1, now);
-		return true;
-	}
 	/* After a long silence a clock that was set back does not hide the restart. */
-	if (was_idle) {
+	if (was_idle || (newer && (sseq == 0 || fall > TW_REFLECT_FAR_FALL))) {
 		tw_reflect_begin(s, sseq, t1, now);
 		return true;
 	}
-	/* A packet from before the wrap that comes late must not drag the maximum back up. */
+	/* Overtaken by another, or a copy: the maximum stays. */
 	if (newer)
 		s->last_t1 = t1;
 	return false;
