@@ -65,7 +65,9 @@ static inline bool tw_window_put(struct tw_window *w, uint32_t stream, uint32_t 
 	uint16_t epoch, uint64_t horizon)
 {
 	struct tw_window_entry *e = tw_window_at(w, stream, seq);
-	bool overrun = e->mark == TW_WINDOW_WAITING && e->mono > horizon && e->seq != seq;
+	/* A difference: the horizon may lie before the clock's beginning. */
+	bool overrun =
+		e->mark == TW_WINDOW_WAITING && (int64_t)(e->mono - horizon) > 0 && e->seq != seq;
 
 	e->mono = mono;
 	e->seq = seq;
