@@ -64,9 +64,13 @@ static int build_class(
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
+	if (payload > TW_MAX_FRAME)
+		return -EINVAL;
 	rc = tw_build_headers(ret->head, sizeof(ret->head), &spec, payload, &layout);
 	if (rc < 0)
 		return rc;
+	if (layout.payload_off + payload > TW_MAX_FRAME)
+		return -EINVAL;
 	write_payload(ret->head + layout.payload_off, cfg, payload);
 	ret->frame_len = (uint16_t)(layout.payload_off + payload);
 	ret->payload_off = layout.payload_off;
@@ -80,6 +84,9 @@ static int build_class(
 	ret->udp_sum = layout.udp_base;
 	ret->sum = tw_sum_fold(tw_sum_add(layout.udp_base,
 		tw_sum(ret->head + layout.payload_off, head - layout.payload_off)));
+	/* Devices differ in whether they pad what is shorter than Ethernet allows. */
+	if (ret->frame_len < TW_ETH_MIN_SIZE - TW_ETH_FCS_LEN)
+		ret->frame_len = TW_ETH_MIN_SIZE - TW_ETH_FCS_LEN;
 	return 0;
 }
 
@@ -106,8 +113,6 @@ int tw_send_classes(const struct tw_stream_config *cfg, unsigned int max,
 			rc = build_class(cfg, size, &ret_classes[n]);
 			if (rc < 0)
 				return rc;
-			if (ret_classes[n].frame_len > TW_MAX_FRAME)
-				return -EINVAL;
 			known[n++] = size;
 		}
 		ret_cycle[i] = (uint8_t)k;

@@ -22,7 +22,7 @@
 
 /** A frame of one size, ready but for the fields that change. */
 struct tw_send_class {
-	uint16_t frame_len;   /**< L2 octets without FCS */
+	uint16_t frame_len;   /**< L2 octets without FCS, at least 60 */
 	uint16_t payload_off; /**< first octet of the UDP payload */
 	uint16_t head_len;    /**< octets of head that must be copied, <= TW_SEND_HEAD */
 	uint16_t csum_off;    /**< of the UDP checksum */
