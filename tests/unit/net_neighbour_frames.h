@@ -105,4 +105,25 @@
 	"33330000000102000000000186dd6000000000103afffe80000000000000000000000000"                 \
 	"0001ff0200000000000000000000000000018600751f000807080000000000000000"
 
+static const struct tw_mac our_mac = {{2, 0, 0, 0, 0, 2}};
+static const struct tw_mac peer_mac = {{2, 0, 0, 0, 0, 1}};
+
+static inline struct tw_addr addr(const char *s)
+{
+	struct tw_addr a;
+
+	assert_int_equal(tw_addr_parse(s, &a), 0);
+	return a;
+}
+
+static inline struct tw_neighbour_self self(void)
+{
+	struct tw_neighbour_self s = {.mac = our_mac, .n = 3};
+
+	assert_int_equal(tw_prefix_parse("192.0.2.2/24", &s.addr[0]), 0);
+	assert_int_equal(tw_prefix_parse("2001:db8::2/64", &s.addr[1]), 0);
+	s.addr[2] = (struct tw_prefix){tw_neighbour_link_local(&our_mac), 64};
+	return s;
+}
+
 #endif
