@@ -5,6 +5,7 @@
 
 #include "recorder.h"
 #include "tw_sender_results.h"
+#include "tw_telemetry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t)
 int tw_backend_launch(struct tw_backend *b, struct tw_err *err)
 {
 	b->launched = true;
+	tw_telemetry_show(b->workers, b->n_workers);
 	for (unsigned int i = 0; i < b->n_workers; i++) {
 		int rc = b->workers[i].n_tasks ? tw_worker_launch(&b->workers[i]) : 0;
 
@@ -60,6 +62,7 @@ void tw_backend_join(struct tw_backend *b)
 
 void tw_backend_fini(struct tw_backend *b)
 {
+	tw_telemetry_show(NULL, 0);
 	for (unsigned int i = 0; i < b->n_senders; i++)
 		tw_task_destroy(b->senders[i]);
 	for (unsigned int i = 0; i < b->n_reflectors; i++)

@@ -102,7 +102,7 @@ static int run(
 	for (uint32_t i = 0; i < o->streams; i++)
 		udp[i] = (uint16_t)(FIRST_PORT + i);
 	for (int i = 0; i < 2; i++) {
-		tw_ports_loop(&ports[i], 0, &lp[i]);
+		tw_ports_loop(o, &ports[i], 0, &lp[i]);
 		tw_mac_parse(i ? "02:00:00:00:00:02" : "02:00:00:00:00:01", &lp[i].mac);
 	}
 	link.ports = udp;

@@ -50,7 +50,7 @@ static int make_tasks(struct tw_net *n, const struct tw_options *o, uint16_t por
 			if (w->n_tasks == TW_MAX_TASKS_PER_WORKER)
 				return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
 					n->ports[i].name, n->backend.n_workers);
-			tw_ports_loop(&n->ports[i], q, &lp);
+			tw_ports_loop(o, &n->ports[i], q, &lp);
 			lp.recorder = n->backend.recorder;
 			rc = tw_reflector_create(&lp, &cfg, &n->backend.clock, err, &t);
 			if (rc < 0)

@@ -59,7 +59,7 @@ static int find_way(struct tw_net *n, const struct tw_options *o, const struct e
 				tw_addr_format(&e->local.addr, text), p->name);
 		ret->local = e->local.addr;
 	}
-	rc = tw_next_hop(p, &hop, err, &ret->next_hop_mac);
+	rc = tw_next_hop(o, p, &hop, err, &ret->next_hop_mac);
 	if (rc < 0)
 		return rc;
 	rc = tw_port_take_udp(
@@ -117,7 +117,7 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct ends *
 		tw_stamp_keys_fini(&keys);
 		return rc;
 	}
-	tw_ports_loop(&n->ports[0], 0, &lp);
+	tw_ports_loop(o, &n->ports[0], 0, &lp);
 	lp.n_rx_queues = n->ports[0].n_rx;
 	lp.recorder = n->backend.recorder;
 	rc = tw_sender_create(&lp, &plan.sender, &n->backend.clock, err, &t);

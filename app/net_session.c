@@ -3,8 +3,6 @@
 
 #include "net_session.h"
 
-#include "tw_log.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -29,8 +27,6 @@ static int start_eal(struct tw_net *n, const struct tw_options *o, const struct 
 	if (rc < 0)
 		return rc;
 	n->eal = true;
-	tw_info("%s, EAL prefix %s", n->backend.eal.hugepages ? "hugepages" : "no hugepages",
-		n->backend.eal.prefix);
 	return tw_backend_init(&n->backend, err);
 }
 

@@ -16,8 +16,8 @@ static bool keep_on(void)
 	return !tw_signals_stop();
 }
 
-int tw_next_hop(
-	struct tw_port *p, const struct tw_addr *hop, struct tw_err *err, struct tw_mac *ret)
+int tw_next_hop(const struct tw_options *o, struct tw_port *p, const struct tw_addr *hop,
+	struct tw_err *err, struct tw_mac *ret)
 {
 	struct tw_loop_port lp;
 	int rc;
@@ -29,6 +29,6 @@ int tw_next_hop(
 	rc = tw_port_resolve(p, hop, TIMEOUT_MS, ret, err);
 	if (rc != -EAGAIN)
 		return rc;
-	tw_ports_loop(p, 0, &lp);
+	tw_ports_loop(o, p, 0, &lp);
 	return tw_next_hop_ask(&lp, hop, keep_on, err, ret);
 }

@@ -87,7 +87,8 @@ unsigned int tw_ports_allow(
 	return k;
 }
 
-void tw_ports_loop(const struct tw_port *p, uint16_t q, struct tw_loop_port *ret)
+void tw_ports_loop(
+	const struct tw_options *o, const struct tw_port *p, uint16_t q, struct tw_loop_port *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->port_id = p->port_id;
@@ -100,8 +101,8 @@ void tw_ports_loop(const struct tw_port *p, uint16_t q, struct tw_loop_port *ret
 	ret->mac = p->mac;
 	for (size_t i = 0; i < p->n_addrs && i < TW_MAX_OWN_ADDRS; i++)
 		ret->addrs[ret->n_addrs++] = p->addrs[i];
-	ret->n_vlan = p->vlan ? 1 : 0;
-	ret->tci[0] = p->vlan;
+	ret->n_vlan = (uint8_t)o->n_vlan;
+	memcpy(ret->tci, o->vlan, sizeof(ret->tci));
 	ret->rx_checksum = p->rx_checksum;
 	ret->kernel_interface = p->is_kernel;
 	ret->answers = p->needs_neighbour;

@@ -29,7 +29,8 @@ unsigned int tw_ports_allow(
 	const struct tw_dev *devs, unsigned int n, char (*buf)[128], const char **ret_pci);
 
 /* A loop on queue q of a started port. */
-void tw_ports_loop(const struct tw_port *p, uint16_t q, struct tw_loop_port *ret);
+void tw_ports_loop(
+	const struct tw_options *o, const struct tw_port *p, uint16_t q, struct tw_loop_port *ret);
 
 /* May the worker sleep until the port's descriptors are readable? Adds them. */
 void tw_ports_add_fds(const struct tw_port *p, uint16_t q, struct tw_worker *w);

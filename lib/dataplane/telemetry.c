@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_telemetry.h"
+
+#include <stdio.h>
+
+#include <rte_telemetry.h>
+
+/* w: control, r: DPDK's telemetry thread */
+static const struct tw_worker *_Atomic shown;
+static _Atomic unsigned int n_shown;
+
+static const char *role_name(const struct tw_worker *w)
+{
+	if (w->n_tasks > 1)
+		return "both";
+	return w->tasks[0]->role == TW_ROLE_REFLECTOR ? "reflector" : "sender";
+}
+
+static int show_workers(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+	const struct tw_worker *w = atomic_load(&shown);
+	unsigned int n = atomic_load(&n_shown);
+
+	(void)cmd;
+	(void)params;
+	rte_tel_data_start_dict(d);
+	for (unsigned int i = 0; w && i < n; i++) {
+		struct rte_tel_data *one = rte_tel_data_alloc();
+		uint64_t packets = 0;
+		char name[32];
+
+		if (!one || w[i].n_tasks == 0) {
+			rte_tel_data_free(one);
+			continue;
+		}
+		for (unsigned int k = 0; k < w[i].n_tasks; k++)
+			packets +=
+				atomic_load_explicit(&w[i].tasks[k]->packets, memory_order_relaxed);
+		rte_tel_data_start_dict(one);
+		rte_tel_data_add_dict_string(one, "role", role_name(&w[i]));
+		rte_tel_data_add_dict_int(one, "tasks", (int)w[i].n_tasks);
+		rte_tel_data_add_dict_u64(one, "packets", packets);
+		rte_tel_data_add_dict_u64(one, "cpu_ns", (uint64_t)tw_worker_cpu_time(&w[i]).v);
+		snprintf(name, sizeof(name), "lcore_%u", w[i].lcore);
+		rte_tel_data_add_dict_container(d, name, one, 0);
+	}
+	return 0;
+}
+
+int tw_telemetry_show(const struct tw_worker *workers, unsigned int n)
+{
+	static bool registered;
+	int rc = 0;
+
+	atomic_store(&n_shown, n);
+	atomic_store(&shown, workers);
+	if (!registered && workers)
+		rc = rte_telemetry_register_cmd("/twamp/workers", show_workers,
+			"Workers of dpdk-twamp: role, packets, CPU time. Takes no parameters");
+	registered |= rc == 0 && workers;
+	return rc;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_TELEMETRY_H
+#define TW_TELEMETRY_H
+
+/**
+ * @file
+ * Our numbers in DPDK's telemetry: `dpdk-telemetry.py -f PREFIX`, command /twamp/workers.
+ */
+
+#include "tw_worker.h"
+
+/**
+ * Show these workers from now on; NULL shows none. They outlive it.
+ * @return 0, or a negative errno of DPDK: telemetry is off
+ */
+int tw_telemetry_show(const struct tw_worker *workers, unsigned int n);
+
+#endif
