@@ -92,6 +92,11 @@ static void describe(
 	s->stateless_peer = o->stateless;
 }
 
+/* Packets of a driver have no route of the kernel's with them, and a look-up finds them strange. */
+static const char lo_needs[] =
+	" Programs on kernel sockets get IPv4 packets of ours on the loopback interface only after "
+	"sysctl net.ipv4.conf.lo.route_localnet=1 net.ipv4.conf.lo.accept_local=1";
+
 static int run(struct tw_net *n, const struct tw_options *o, const struct ends *e, uint16_t *ports,
 	struct tw_err *err)
 {
@@ -131,9 +136,10 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct ends *
 		m.offered_pps = plan.offered_pps;
 		snprintf(tried, sizeof(tried),
 			"%s packets went to %s through %s (%s); is a reflector listening there, "
-			"and does nothing filter UDP port %u?",
+			"and does nothing filter UDP port %u?%s",
 			m.session.protocol, tw_endpoint_format(&link.remote, where),
-			n->ports[0].name, n->ports[0].driver, link.remote.port);
+			n->ports[0].name, n->ports[0].driver, link.remote.port,
+			n->ports[0].is_loopback && link.local.family == 4 ? lo_needs : "");
 		m.no_reply = tried;
 		rc = tw_measure(&n->backend, &m);
 	}

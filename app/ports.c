@@ -106,6 +106,7 @@ void tw_ports_loop(
 	ret->rx_checksum = p->rx_checksum;
 	ret->kernel_interface = p->is_kernel;
 	ret->answers = p->needs_neighbour;
+	ret->loopback = p->is_loopback;
 }
 
 void tw_ports_add_fds(const struct tw_port *p, uint16_t q, struct tw_worker *w)

@@ -38,33 +38,37 @@ static bool is_broadcast(const struct tw_reflector *r, const struct tw_addr *a)
 }
 
 int tw_reflector_check_addresses(
-	const struct tw_reflector *r, const struct tw_addr *src, const struct tw_addr *dst)
+	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst)
 {
-	bool loopback_ok = false;
+	const struct tw_addr *from = &src->addr;
 
 	if (tw_addr_is_multicast(dst) || is_broadcast(r, dst))
 		return TW_DISCARD_MULTICAST;
 	if (!is_own(r, dst))
 		return TW_DISCARD_NOT_OUR_ADDRESS;
-	/* On the loopback interface ourselves and 127.0.0.1 are the peer. */
-	loopback_ok = tw_addr_is_loopback(dst);
-	if (tw_addr_is_multicast(src) || tw_addr_is_unspecified(src) || is_broadcast(r, src) ||
-		(!loopback_ok && (tw_addr_is_loopback(src) || is_own(r, src))))
+	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from))
+		return TW_DISCARD_BAD_SOURCE;
+	/* On the loopback interface the peer has our address, but not our port: an answer to
+	 * ourselves would be answered for ever. */
+	if ((tw_addr_is_loopback(from) || is_own(r, from)) &&
+		(!r->port.loopback || tw_reflector_has_port(r, src->port)))
 		return TW_DISCARD_BAD_SOURCE;
 	return -1;
 }
 
-static void addresses_of(const uint8_t *f, bool v6, struct tw_addr *src, struct tw_addr *dst)
+static void addresses_of(const uint8_t *f, bool v6, struct tw_endpoint *src, struct tw_addr *dst)
 {
-	*src = (struct tw_addr){.family = v6 ? 6 : 4};
-	*dst = *src;
-	memcpy(src->b, f + (v6 ? 22 : 26), v6 ? 16 : 4);
+	*src = (struct tw_endpoint){.addr.family = v6 ? 6 : 4};
+	*dst = src->addr;
+	memcpy(src->addr.b, f + (v6 ? 22 : 26), v6 ? 16 : 4);
 	memcpy(dst->b, f + (v6 ? 38 : 30), v6 ? 16 : 4);
+	src->port = tw_get16(f + (v6 ? 54 : 34));
 }
 
 bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
 {
-	struct tw_addr src, dst;
+	struct tw_endpoint src;
+	struct tw_addr dst;
 	int why;
 
 	addresses_of(f, v6, &src, &dst);
@@ -78,7 +82,8 @@ bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
 
 bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool v6)
 {
-	struct tw_addr src, dst;
+	struct tw_endpoint src;
+	struct tw_addr dst;
 
 	addresses_of(f, v6, &src, &dst);
 	return tw_reflector_check_addresses(r, &src, &dst) < 0;

@@ -75,7 +75,7 @@ bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6);
 
 /* The same rule on addresses. @return the reason (enum tw_discard), -1 when all is well */
 int tw_reflector_check_addresses(
-	const struct tw_reflector *r, const struct tw_addr *src, const struct tw_addr *dst);
+	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst);
 
 /* Cheaper than admit, for stateless instances: destination is our first address of the family
  * and the source is a unicast address other than ours. A no sends the packet the slow way. */

@@ -177,7 +177,7 @@ static int check_frame(struct tw_reflector *r, const uint8_t *f, enum tw_frame_s
 	if (why < 0)
 		why = check_link(r, f, info);
 	if (why < 0)
-		why = tw_reflector_check_addresses(r, &info->src.addr, &info->dst.addr);
+		why = tw_reflector_check_addresses(r, &info->src, &info->dst.addr);
 	if (why < 0)
 		why = check_udp(r, f, info);
 	return why;

@@ -43,6 +43,7 @@ struct tw_loop_port {
 	bool rx_checksum;      /**< the device judges UDP checksums */
 	bool kernel_interface; /**< the kernel sees everything that is not a test packet too */
 	bool answers;          /**< ARP, ND and ping are ours to answer */
+	bool loopback;         /**< peers have our own addresses */
 	struct tw_recorder *recorder; /**< NULL = nothing is recorded */
 };
 
