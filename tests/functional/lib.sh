@@ -46,12 +46,13 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# What the programs said beside the lines that each of them says.
 show_logs()
 {
 	local f
-	for f in "$dir"/*.log "$dir"/*.json; do
-		[ -s "$f" ] || continue
-		tail -n 25 "$f" | cut -c 1-1500 | sed "s|^|  ${f##*/}: |"
+	for f in "$dir"/*.log; do
+		grep -vE 'info: (memory|no hugepages|hugepages|reflecting on)' "$f" | tail -n 6 |
+			cut -c 1-300 | sed "s|^|  ${f##*/}: |"
 	done
 }
 
