@@ -147,10 +147,12 @@ static int setup_queues(struct tw_port *port, struct tw_err *err)
 
 static void read_device(struct tw_port *port, const struct rte_eth_dev_info *info)
 {
+	struct rte_ether_addr mac;
+
 	snprintf(port->driver, sizeof(port->driver), "%s", info->driver_name);
 	port->numa = rte_eth_dev_socket_id(port->port_id);
-	if (!port->is_kernel)
-		rte_eth_macaddr_get(port->port_id, (struct rte_ether_addr *)&port->mac);
+	if (!port->is_kernel && rte_eth_macaddr_get(port->port_id, &mac) == 0)
+		memcpy(port->mac.b, mac.addr_bytes, sizeof(port->mac.b));
 }
 
 int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw_err *err)

@@ -62,7 +62,8 @@ int tw_xdp_object(char *ret_path, size_t cap, struct tw_err *err)
  * libbpf talks on stderr. Its warnings carry what the kernel has against a program, in words, and
  * count as errors of DPDK, whose driver drops them; the rest is for -d only.
  */
-static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static int on_libbpf(
+	enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	char line[512];
 
