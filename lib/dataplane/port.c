@@ -14,10 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DEFAULT_DESC 1024
 #define DEFAULT_EXTRA 2048
 #define POOL_CACHE 256
+#define LINK_WAIT_MS 5000
+#define LINK_POLL_MS 50
 #define UDP_RSS                                                                                    \
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV4_UDP |                      \
 		RTE_ETH_RSS_NONFRAG_IPV6_UDP)
@@ -274,20 +277,43 @@ int tw_port_open(const struct tw_port_config *cfg, struct tw_port *ret_port, str
 	return 0;
 }
 
-static void read_link(struct tw_port *port)
+static bool link_is_up(struct tw_port *port)
 {
 	struct rte_eth_link link = {0};
-	uint64_t clock;
+	struct tw_host_link l = {0};
 
 	if (port->is_kernel) {
-		port->link_up = port->priv->link.running || port->is_loopback;
-		if (port->priv->link.speed_mbps > 0)
-			port->speed_mbps = (uint32_t)port->priv->link.speed_mbps;
+		if (tw_host_link_by_index(port->ifindex, &l, NULL) == 0 && l.speed_mbps > 0)
+			port->speed_mbps = (uint32_t)l.speed_mbps;
+		port->link_up = port->is_loopback || l.running;
 	} else if (rte_eth_link_get_nowait(port->port_id, &link) == 0) {
 		port->link_up = link.link_status == RTE_ETH_LINK_UP;
 		if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
 			port->speed_mbps = link.link_speed;
 	}
+	return port->link_up;
+}
+
+/*
+ * A NIC negotiates after it was started, and many lose the link for a moment when an XDP program is
+ * attached. A virtual device has its link when its peer comes: nobody waits for that.
+ */
+static void wait_for_link(struct tw_port *port)
+{
+	const struct timespec nap = {.tv_nsec = LINK_POLL_MS * 1000000L};
+	const struct tw_port_private *priv = port->priv;
+	bool wait = priv->cfg.dev.kind == TW_DEV_PCI || (priv->is_af_xdp && priv->link.running);
+
+	for (int ms = 0; !link_is_up(port) && wait && ms < LINK_WAIT_MS; ms += LINK_POLL_MS)
+		nanosleep(&nap, NULL);
+	if (!port->link_up && (wait || port->is_kernel))
+		tw_warning("%s has no link", port->name);
+}
+
+static void read_clocks(struct tw_port *port)
+{
+	uint64_t clock;
+
 	port->read_clock = rte_eth_read_clock(port->port_id, &clock) == 0;
 	if (port->priv->cfg.want_timesync)
 		port->timesync = rte_eth_timesync_enable(port->port_id) == 0;
@@ -336,12 +362,13 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 		drain(port);
 	for (uint16_t q = 0; priv->is_af_packet && q < port->n_rx; q++)
 		tw_af_packet_drops(priv->fds[q]);
+	wait_for_link(port);
 	rte_eth_stats_reset(port->port_id);
 	if (port->is_kernel)
 		tw_host_stats(port->ifindex, &priv->base);
 	for (uint16_t q = 0; strcmp(port->driver, "net_tap") == 0 && q < port->n_rx; q++)
 		priv->fds[q] = rte_eth_dev_rx_intr_ctl_q_get_fd(port->port_id, q);
-	read_link(port);
+	read_clocks(port);
 	return 0;
 }
 

@@ -192,6 +192,7 @@ static bool send_one(const struct tw_port *port, uint16_t udp, uint8_t n)
 		return false;
 	memset(p, n, 86);
 	memcpy(p, head, sizeof(head));
+	memcpy(p + 6, port->mac.b, 6);
 	p[36] = (uint8_t)(udp >> 8);
 	p[37] = (uint8_t)udp;
 	sum = rte_ipv4_cksum((void *)(p + 14));
