@@ -76,15 +76,24 @@ static bool may_go(const struct tw_reflect_state *s, uint32_t now, uint32_t idle
 	return age(s, now) > limit;
 }
 
+/* A chain may go on behind this slot unless the next one is free. */
+static uint64_t mark_of_gap(const uint64_t *next, unsigned int words)
+{
+	return next[words - 1] == TW_KEY_FREE ? TW_KEY_FREE : TW_KEY_DELETED;
+}
+
 static void forget(struct tw_table *t, uint64_t *slot, const uint64_t *next, unsigned int words)
 {
 	memset(slot, 0, words * sizeof(*slot));
-	/* A chain may go on behind this slot unless the next one is free. */
-	slot[words - 1] = next[words - 1] == TW_KEY_FREE ? TW_KEY_FREE : TW_KEY_DELETED;
+	slot[words - 1] = mark_of_gap(next, words);
 	t->used--;
 }
 
-/* Look at up to `slots` slots from where the last sweep stopped; forget at most `most` sessions. */
+/*
+ * Look at up to `slots` slots from where the last sweep stopped; forget at most `most` sessions.
+ * The way is down, so that a gap that ends its chain frees the gaps before it in the same sweep:
+ * else they would fill the table in time, and every search for somebody new would be a long one.
+ */
 static uint32_t sweep(struct tw_table *t, unsigned int words, uint32_t now, uint32_t limit,
 	bool single_rule, uint32_t slots, uint32_t most)
 {
@@ -95,9 +104,12 @@ static uint32_t sweep(struct tw_table *t, unsigned int words, uint32_t now, uint
 		const uint64_t *next = tw_table_slot(t, t->sweep + 1, words);
 		const struct tw_reflect_state *s = tw_table_state(slot, words);
 
-		t->sweep = (t->sweep + 1) & t->mask;
-		if (!is_used(slot, words))
+		t->sweep = (t->sweep - 1) & t->mask;
+		if (!is_used(slot, words)) {
+			if (slot[words - 1] == TW_KEY_DELETED)
+				slot[words - 1] = mark_of_gap(next, words);
 			continue;
+		}
 		if (single_rule ? !may_go(s, now, limit) : age(s, now) <= limit)
 			continue;
 		forget(t, slot, next, words);
