@@ -210,10 +210,10 @@ veth()
 
 addresses()
 {
-	ip -n "$a" addr add "$a4/24" dev va
-	ip -n "$a" addr add "$a6/64" dev va nodad
-	ip -n "$b" addr add "$b4/24" dev vb
-	ip -n "$b" addr add "$b6/64" dev vb nodad
+	ip -n "$a" addr replace "$a4/24" dev va
+	ip -n "$a" addr replace "$a6/64" dev va nodad
+	ip -n "$b" addr replace "$b4/24" dev vb
+	ip -n "$b" addr replace "$b6/64" dev vb nodad
 }
 
 mac_of()
@@ -255,8 +255,10 @@ start()
 	local name=$1 space=$2
 	shift 2
 	: >"$dir/$name.log"
+	set -m # else SIGINT is ignored in what runs in the background
 	ip netns exec "$space" "$@" >"$dir/$name.json" 2>"$dir/$name.log" </dev/null &
 	pid=$!
+	set +m
 	pids+=("$pid")
 }
 
