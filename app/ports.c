@@ -63,8 +63,12 @@ void tw_ports_config(const struct tw_options *o, const struct tw_dev *dev,
 	ret->max_frame = dev->kind == TW_DEV_KERNEL ? 0 : max_frame;
 	for (uint32_t i = 0; i < o->n_ip; i++)
 		ret->addrs[ret->n_addrs++] = o->ip[i];
-	/* A device without a kernel gets the local address even when --ip is not given. */
-	if (dev->kind != TW_DEV_KERNEL && !o->n_ip && local->family)
+	/*
+	 * A device without a kernel gets the local address even when --ip is not given; on lo it may
+	 * be that of another interface, whose UDP port is to be held too.
+	 */
+	if ((dev->kind != TW_DEV_KERNEL || strcmp(dev->name, "lo") == 0) && !o->n_ip &&
+		local->family && !tw_addr_is_unspecified(local))
 		ret->addrs[ret->n_addrs++] =
 			(struct tw_prefix){*local, (uint8_t)(local->family == 4 ? 32 : 128)};
 	for (uint32_t i = 0; i < o->n_gateway && i < TW_PORT_GATEWAYS; i++)

@@ -162,13 +162,44 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 	return rc;
 }
 
+static void add_addr(struct tw_port *port, const struct tw_prefix *p)
+{
+	if (port->n_addrs < TW_PORT_ADDRS && !tw_port_owns(port, &p->addr))
+		port->addrs[port->n_addrs++] = *p;
+}
+
+/*
+ * The kernel's addresses first: it knows their prefixes. Every address of this host is reached over
+ * lo, so there they all are ours.
+ */
+static int read_addrs(struct tw_port *port, struct tw_err *err)
+{
+	const struct tw_port_config *cfg = &port->priv->cfg;
+	struct tw_host_addr addrs[TW_PORT_ADDRS];
+	int rc;
+
+	port->n_addrs = 0;
+	for (int all = 0; all <= port->is_loopback; all++) {
+		size_t n = 0;
+
+		rc = tw_host_addrs(all ? 0 : port->ifindex, addrs, TW_PORT_ADDRS, &n, err);
+		if (rc < 0)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			if (addrs[i].usable)
+				add_addr(port, &addrs[i].prefix);
+		}
+	}
+	for (size_t i = 0; i < cfg->n_addrs; i++)
+		add_addr(port, &cfg->addrs[i]);
+	return 0;
+}
+
 /* What the kernel knows about the interface is what holds for the port. */
 static int read_kernel(struct tw_port *port, struct tw_err *err)
 {
-	struct tw_host_addr addrs[TW_PORT_ADDRS];
 	struct tw_port_private *priv = port->priv;
 	uint32_t by_mtu;
-	size_t n = 0;
 	int rc;
 
 	rc = tw_host_link_by_name(priv->cfg.dev.name, &priv->link, err);
@@ -190,12 +221,7 @@ static int read_kernel(struct tw_port *port, struct tw_err *err)
 		return tw_fail(err, -EMSGSIZE,
 			"%s has an MTU of %u octets: frames of %u octets do not fit", port->name,
 			port->mtu, priv->cfg.max_frame + RTE_ETHER_CRC_LEN);
-	rc = tw_host_addrs(port->ifindex, addrs, TW_PORT_ADDRS, &n, err);
-	for (size_t i = 0; rc == 0 && i < n && port->n_addrs < TW_PORT_ADDRS; i++) {
-		if (addrs[i].usable && !tw_port_owns(port, &addrs[i].prefix.addr))
-			port->addrs[port->n_addrs++] = addrs[i].prefix;
-	}
-	return rc;
+	return read_addrs(port, err);
 }
 
 int tw_port_open_kernel(struct tw_port *port, struct tw_err *err)

@@ -29,22 +29,24 @@ void tw_held_release(struct tw_held *h)
 	}
 }
 
-/* Where socket k of a held port is bound; false: there is no such one. */
-static bool place(const struct tw_port *port, int k, int *ret_ifindex, struct tw_addr *ret_addr)
+/*
+ * Where socket k of a held port is bound; false: there is no such one. On this interface only, so
+ * that another instance can have the same port on another one. But packets to an address of another
+ * interface travel over lo and belong to that interface in the kernel's eyes: on lo a port that was
+ * picked is held everywhere, and a given one at the configured addresses too.
+ */
+static bool place(
+	const struct tw_port *port, int k, bool picked, int *ret_ifindex, struct tw_addr *ret_addr)
 {
 	uint8_t family = k % 2 ? 6 : 4;
 	struct tw_host_link owner;
 
 	*ret_addr = (struct tw_addr){.family = family};
-	*ret_ifindex = port->ifindex;
+	*ret_ifindex = port->is_loopback && picked ? 0 : port->ifindex;
 	if (k < 2)
 		return true;
-	/*
-	 * Packets to an address of another interface travel over lo but belong to that interface in
-	 * the kernel's eyes.
-	 */
-	for (size_t i = 0; port->is_loopback && i < port->n_addrs; i++) {
-		const struct tw_addr *a = &port->addrs[i].addr;
+	for (size_t i = 0; port->is_loopback && !picked && i < port->priv->cfg.n_addrs; i++) {
+		const struct tw_addr *a = &port->priv->cfg.addrs[i].addr;
 
 		if (a->family == family && tw_host_owner(a, &owner, NULL) == 0 &&
 			owner.ifindex != port->ifindex) {
@@ -56,11 +58,8 @@ static bool place(const struct tw_port *port, int k, int *ret_ifindex, struct tw
 	return false;
 }
 
-/*
- * Held on this interface only, so that another instance can have the same port on another one.
- */
-static int hold(const struct tw_port *port, uint8_t family, uint16_t udp, struct tw_held *ret,
-	struct tw_err *err)
+static int hold(const struct tw_port *port, uint8_t family, uint16_t udp, bool picked,
+	struct tw_held *ret, struct tw_err *err)
 {
 	*ret = (struct tw_held){.udp = udp, .fd = {-1, -1, -1, -1}};
 	for (int k = 0; k < TW_HELD_FDS; k++) {
@@ -68,7 +67,8 @@ static int hold(const struct tw_port *port, uint8_t family, uint16_t udp, struct
 		int fd, ifindex;
 		uint16_t got;
 
-		if (!place(port, k, &ifindex, &at.addr) || (family && family != at.addr.family))
+		if (!place(port, k, picked, &ifindex, &at.addr) ||
+			(family && family != at.addr.family))
 			continue;
 		fd = tw_host_hold_port(ifindex, &at, &got, err);
 		/* A kernel without this family has nobody to keep silent. */
@@ -84,10 +84,10 @@ static int hold(const struct tw_port *port, uint8_t family, uint16_t udp, struct
 }
 
 static int hold_run(const struct tw_port *port, uint8_t family, uint16_t first, uint16_t count,
-	struct tw_held *ret, struct tw_err *err)
+	bool picked, struct tw_held *ret, struct tw_err *err)
 {
 	for (uint16_t i = 0; i < count; i++) {
-		int rc = hold(port, family, (uint16_t)(first + i), &ret[i], err);
+		int rc = hold(port, family, (uint16_t)(first + i), picked, &ret[i], err);
 
 		if (rc < 0) {
 			while (i--)
@@ -111,7 +111,7 @@ static int pick_run(const struct tw_port *port, uint8_t family, uint16_t count, 
 		uint32_t span = UINT16_MAX - FIRST_DYNAMIC + 2u - count;
 
 		rc = hold_run(port, family, (uint16_t)(FIRST_DYNAMIC + tw_rand_below(&rnd, span)),
-			count, ret, err);
+			count, true, ret, err);
 	}
 	return rc;
 }
@@ -154,7 +154,7 @@ int tw_port_take_udp(struct tw_port *port, uint8_t family, uint16_t first, uint1
 	if (!all)
 		return tw_fail(err, -ENOMEM, "out of memory");
 	priv->held = all;
-	rc = first ? hold_run(port, family, first, count, all + priv->n_held, err)
+	rc = first ? hold_run(port, family, first, count, false, all + priv->n_held, err)
 		   : pick_run(port, family, count, all + priv->n_held, err);
 	if (rc < 0)
 		return rc;
