@@ -9,6 +9,7 @@
 #include "ports.h"
 #include "recording.h"
 #include "stamp_keys.h"
+#include "tlv_policy.h"
 #include "tw_log.h"
 #include "tw_stamp.h"
 
@@ -23,7 +24,8 @@
 
 static int make_tasks(struct tw_backend *b, const struct tw_options *o,
 	const struct tw_loop_port *sender, const struct tw_loop_port *reflector,
-	const struct tw_plan *plan, const struct tw_keyring *keys, struct tw_err *err)
+	const struct tw_plan *plan, const struct tw_keyring *keys, const struct tw_tlv_policy *tlv,
+	struct tw_err *err)
 {
 	struct tw_reflector_config r = {
 		.port = TW_PORT,
@@ -34,6 +36,8 @@ static int make_tasks(struct tw_backend *b, const struct tw_options *o,
 		.refwait = tw_ns_from_sec(900),
 		.stamp = plan->sender.stamp,
 		.keys = keys,
+		.tlv = tlv,
+		.ptp = o->timestamp_format == TW_OPT_PTP,
 	};
 	struct tw_task *t;
 	int rc = tw_sender_create(sender, &plan->sender, &b->clock, err, &t);
@@ -92,6 +96,7 @@ static int run(
 	struct tw_measure_config m = {.options = o, .command = "loopback", .rates = true};
 	struct tw_plan_link link = {.mtu = (uint16_t)ports[0].mtu};
 	struct tw_loop_port lp[2];
+	struct tw_tlv_rules tlv;
 	struct tw_stamp_keys keys = {0};
 	struct tw_plan plan = {0};
 	uint16_t *udp = calloc(o->streams, sizeof(*udp));
@@ -105,6 +110,7 @@ static int run(
 		tw_ports_loop(o, &ports[i], 0, &lp[i]);
 		tw_mac_parse(i ? "02:00:00:00:00:02" : "02:00:00:00:00:01", &lp[i].mac);
 	}
+	tw_tlv_rules_make(o, &tlv);
 	link.ports = udp;
 	link.local = ports[0].addrs[0].addr;
 	link.remote = (struct tw_endpoint){ports[1].addrs[0].addr, TW_PORT};
@@ -121,7 +127,7 @@ static int run(
 		lp[0].recorder = b->recorder;
 	}
 	if (rc == 0)
-		rc = make_tasks(b, o, &lp[0], &lp[1], &plan, keys.ring, err);
+		rc = make_tasks(b, o, &lp[0], &lp[1], &plan, keys.ring, &tlv.policy, err);
 	if (rc == 0) {
 		describe(o, &link, &m);
 		m.offered_pps = plan.offered_pps;

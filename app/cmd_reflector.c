@@ -9,6 +9,7 @@
 #include "recording.h"
 #include "resolve.h"
 #include "stamp_keys.h"
+#include "tlv_policy.h"
 #include "tw_log.h"
 #include "tw_session.h"
 #include "tw_stamp.h"
@@ -19,7 +20,7 @@
 #include <string.h>
 
 static int make_tasks(struct tw_net *n, const struct tw_options *o, uint16_t port,
-	const struct tw_keyring *keys, struct tw_err *err)
+	const struct tw_keyring *keys, const struct tw_tlv_policy *tlv, struct tw_err *err)
 {
 	static const enum tw_protocol protocols[] = {
 		[TW_OPT_STAMP] = TW_PROTOCOL_STAMP,
@@ -36,7 +37,10 @@ static int make_tasks(struct tw_net *n, const struct tw_options *o, uint16_t por
 		.stamp = o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST,
 		.keys = keys,
 		.require_key = o->auth,
+		.tlv = tlv,
 		.ptp = o->timestamp_format == TW_OPT_PTP,
+		.allow = o->allow,
+		.n_allow = o->n_allow,
 	};
 	unsigned int turn = 0;
 
@@ -76,9 +80,11 @@ static void name_addresses(const struct tw_net *n, uint16_t port, struct tw_watc
 static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, struct tw_err *err)
 {
 	struct tw_watch_config w = {.options = o, .command = "reflector"};
+	struct tw_tlv_rules tlv;
 	struct tw_stamp_keys keys;
 	int rc = tw_stamp_keys_load(o, err, &keys);
 
+	tw_tlv_rules_make(o, &tlv);
 	for (unsigned int i = 0; i < n->n_ports && rc == 0; i++) {
 		uint16_t first;
 
@@ -87,7 +93,7 @@ static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, stru
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &w.recording);
 	if (rc == 0)
-		rc = make_tasks(n, o, port, keys.ring, err);
+		rc = make_tasks(n, o, port, keys.ring, &tlv.policy, err);
 	if (rc == 0) {
 		name_addresses(n, port, &w);
 		for (unsigned int i = 0; i < w.n_local; i++)

@@ -37,6 +37,14 @@ static bool is_broadcast(const struct tw_reflector *r, const struct tw_addr *a)
 	return false;
 }
 
+static bool is_allowed(const struct tw_reflector *r, const struct tw_addr *a)
+{
+	for (unsigned int i = 0; i < r->cfg.n_allow; i++)
+		if (tw_prefix_contains(&r->cfg.allow[i], a))
+			return true;
+	return false;
+}
+
 int tw_reflector_check_addresses(
 	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst)
 {
@@ -48,6 +56,8 @@ int tw_reflector_check_addresses(
 		return TW_DISCARD_NOT_OUR_ADDRESS;
 	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from))
 		return TW_DISCARD_BAD_SOURCE;
+	if (r->cfg.n_allow && !is_allowed(r, from))
+		return TW_DISCARD_NOT_ALLOWED;
 	/* On the loopback interface the peer has our address, but not our port: an answer to
 	 * ourselves would be answered for ever. */
 	if ((tw_addr_is_loopback(from) || is_own(r, from)) &&
@@ -93,6 +103,7 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 	uint64_t hash, unsigned int words, uint32_t sseq, uint32_t t1, uint32_t now)
 {
 	struct tw_table *t = words == TW_KEY4_WORDS ? &r->table4 : &r->table6;
+	struct tw_session_more *more;
 	struct tw_reflect_state *s;
 
 	switch (tw_table_insert(t, key, hash, words, now, r->idle, &s)) {
@@ -102,6 +113,9 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 	case TW_INSERT_CREATED:
 		r->n.sessions_created++;
 		tw_reflect_begin(s, sseq, t1, now);
+		more = tw_table_more(t, s, words);
+		if (more)
+			memset(more, 0, sizeof(*more));
 		return s;
 	case TW_INSERT_FULL:
 		break;
@@ -148,6 +162,7 @@ static void housekeeping(struct tw_task *task)
 	/* The linear part of a burst's stamps is a guess of its own size. */
 	r->error_estimate = tw_clock_error_estimate(&task->clock, r->slope.per_packet * TW_BURST);
 	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
+	r->tlv.sync_source = task->clock.synchronised ? TW_SYNC_NTP : TW_SYNC_FREE_RUNNING;
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_SLOTS);
 	tw_reflector_tick_agreed(r, mono);
@@ -161,17 +176,19 @@ static void control(struct tw_task *task, enum tw_letter_kind kind)
 		atomic_store(&task->finished, true);
 }
 
-/* A reflector has no deadline of its own. */
+/* Only repeated replies have a deadline. */
 static uint64_t next_due(const struct tw_task *task)
 {
-	(void)task;
-	return UINT64_MAX;
+	return tw_reflector_repeat_due((const struct tw_reflector *)task);
 }
 
 static void destroy(struct tw_task *task)
 {
 	struct tw_reflector *r = (struct tw_reflector *)task;
 
+	for (unsigned int i = 0; i < r->n_repeats; i++)
+		rte_pktmbuf_free(r->repeats[i].m);
+	free(r->repeats);
 	tw_table_fini(&r->table4);
 	tw_table_fini(&r->table6);
 	tw_table_fini(&r->agreed4);
@@ -209,6 +226,10 @@ static int allocate(struct tw_reflector *r)
 		if (rc == 0 && cfg->tlv)
 			rc = tw_table_keep_more(&r->table6);
 	}
+	if (rc == 0 && cfg->tlv && cfg->tlv->n_allow_asymmetric && !cfg->stateless) {
+		r->repeats = calloc(TW_REPEATS, sizeof(*r->repeats));
+		rc = r->repeats ? 0 : -ENOMEM;
+	}
 	if (rc == 0 && cfg->negotiated) {
 		r->agreed = calloc(cfg->max_agreed, sizeof(struct tw_negotiated *));
 		rc = r->agreed ? 0 : -ENOMEM;
@@ -218,6 +239,28 @@ static int allocate(struct tw_reflector *r)
 			rc = tw_table_init(&r->agreed6, cfg->max_agreed, TW_KEY6_WORDS, seed + 2);
 	}
 	return rc;
+}
+
+/* What the policy says of this node is what the port has. */
+static void settle_tlv(struct tw_reflector *r)
+{
+	if (!r->cfg.tlv)
+		return;
+	r->tlv = *r->cfg.tlv;
+	for (unsigned int i = 0; i < r->port.n_addrs; i++)
+		r->own_addr[i] = r->port.addrs[i].addr;
+	r->tlv.own_addr = r->own_addr;
+	r->tlv.n_own_addr = r->port.n_addrs;
+	r->tlv.own_mac = &r->port.mac;
+	r->tlv.n_own_mac = 1;
+	r->tlv.sync_source = r->task.clock.synchronised ? TW_SYNC_NTP : TW_SYNC_FREE_RUNNING;
+	r->tlv.t2_method = TW_METHOD_SOFTWARE;
+	r->tlv.t3_method = TW_METHOD_SOFTWARE;
+	r->volume_at = tw_clock_mono(&r->task.clock, rte_rdtsc());
+	if (r->repeats) {
+		r->inner = r->task.step;
+		r->task.step = tw_reflector_step_repeating;
+	}
 }
 
 int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflector_config *cfg,
@@ -256,6 +299,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 		return tw_fail(err, -ENOMEM, "no memory for %u sessions",
 			cfg->max_sessions + cfg->max_agreed);
 	}
+	settle_tlv(r);
 	r->ports[cfg->port >> 6] |= 1ULL << (cfg->port & 63);
 	*ret_task = &r->task;
 	return 0;

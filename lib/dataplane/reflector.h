@@ -16,6 +16,8 @@
 #include "tw_tlv_reflect.h"
 #include "tw_worker.h"
 
+#define TW_REPEATS 64 /* requests at once that get several replies */
+
 typedef unsigned int tw_reflector_step(struct tw_task *t);
 
 /* A request on the slow way, between its checks and its reply. */
@@ -40,6 +42,24 @@ struct tw_slow {
 	struct tw_frame info; /* last: what stands before is cleared for each packet */
 };
 
+/* Replies that one request still gets (RFC 10052): all like the first one but for number, T3 and
+ * HMACs. */
+struct tw_repeat {
+	struct rte_mbuf *m; /* the first one, as it left */
+	uint64_t due;       /* mono of the next one */
+	uint64_t interval;  /* mono */
+	uint32_t left;
+	uint32_t hmac_at; /* of the HMAC TLV; 0 = none */
+	uint32_t base;
+	const struct tw_batch_key *secret;
+	const struct tw_batch_key *tlv_secret;
+	bool sealed;
+	uint8_t family;
+	uint16_t l3_off, l4_off, payload_off;
+	unsigned int words;
+	uint64_t key[TW_KEY_MAX_WORDS];
+};
+
 struct tw_reflector {
 	struct tw_task task; /* first: the loop casts */
 	struct tw_loop_port port;
@@ -58,6 +78,15 @@ struct tw_reflector {
 	uint32_t sweep_agreed;
 	uint64_t *ports; /* bit n: UDP port n is ours */
 	struct tw_batch *batch;
+	struct tw_tlv_policy tlv; /* cfg.tlv, and what this port and its clock are */
+	struct tw_addr own_addr[TW_MAX_OWN_ADDRS];
+	tw_reflector_step *inner; /* the loop's own step where replies are repeated */
+	unsigned int n_repeats;
+	unsigned int n_promised;   /* places taken by requests of the burst at hand */
+	struct tw_repeat *repeats; /* NULL: nobody may ask for any */
+	uint64_t repeats_failed;   /* that the device did not take */
+	uint64_t volume_left;      /* octets that such requests may still cause */
+	uint64_t volume_at;        /* mono at which that was so */
 	unsigned int n_slow;
 	struct tw_slow slow[TW_BURST];
 	struct tw_reflector_config cfg;
@@ -102,6 +131,18 @@ static inline bool tw_reflector_has_port(const struct tw_reflector *r, uint16_t 
 
 /* Count a refusal and free. */
 void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why);
+
+/* What requests for longer or more replies may cause now, all together. */
+void tw_reflector_volume(struct tw_reflector *r, uint64_t mono, struct tw_tlv_request *req);
+
+/* Note the replies that a request still gets after its first one, which is complete but not sent. */
+void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e, uint64_t mono);
+
+/* A round of the loop, and the repeated replies that are due. */
+unsigned int tw_reflector_step_repeating(struct tw_task *t);
+
+/* When the next repeated reply is due, TSC; UINT64_MAX when there is none. */
+uint64_t tw_reflector_repeat_due(const struct tw_reflector *r);
 
 /* End negotiated sessions whose time has passed: a few of them each time. */
 void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);

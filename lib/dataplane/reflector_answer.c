@@ -6,6 +6,7 @@
  * protected, take the session's number, TLVs, write, sign, turn the headers round.
  */
 
+#include "recorder.h"
 #include "reflector.h"
 
 /* Refuse an entry whose place in the list stays. */
@@ -97,6 +98,7 @@ static uint32_t take_number(struct tw_reflector *r, struct tw_slow *e, uint32_t 
 	uint32_t now = tw_reflect_coarse(mono), coarse_t1 = tw_reflect_t1(t1);
 	struct tw_reflect_state *s;
 	uint64_t hash;
+	uint32_t seq;
 
 	*rose = false;
 	if (r->cfg.stateless)
@@ -106,20 +108,22 @@ static uint32_t take_number(struct tw_reflector *r, struct tw_slow *e, uint32_t 
 	if (s) {
 		*rose = sseq > s->last_sseq;
 		e->more = tw_table_more(t, s, e->words);
-		return tw_reflect_next(s, sseq, coarse_t1, now, r->idle, &r->n.sessions_reset);
+		seq = tw_reflect_next(s, sseq, coarse_t1, now, r->idle, &r->n.sessions_reset);
+		if (e->more && seq == 0)
+			memset(e->more, 0, sizeof(*e->more));
+		return seq;
 	}
 	s = tw_reflector_open(r, e->key, hash, e->words, sseq, coarse_t1, now);
 	if (!s)
 		return sseq;
 	*rose = true;
 	e->more = tw_table_more(t, s, e->words);
-	if (e->more)
-		memset(e->more, 0, sizeof(*e->more));
 	return s->next_seq++;
 }
 
 /* TLVs of one request, in place. @return false when the packet is not to be answered */
-static bool answer_tlvs(struct tw_reflector *r, struct tw_slow *e, bool rose, uint32_t seq)
+static bool answer_tlvs(
+	struct tw_reflector *r, struct tw_slow *e, bool rose, uint32_t seq, uint64_t mono)
 {
 	struct tw_tlv_request req = {
 		.src = e->info.src.addr,
@@ -132,8 +136,9 @@ static bool answer_tlvs(struct tw_reflector *r, struct tw_slow *e, bool rose, ui
 		.authenticated = e->sealed,
 		.sequence_rose = rose,
 		.max_payload = r->port.max_frame - e->info.payload_off,
-		.rx_count = seq + 1,
+		.rx_count = seq + 1 - (e->more ? e->more->repeated : 0),
 		.tx_count = seq + 1,
+		.uncounted = !e->more,
 		.check = e->check,
 	};
 	uint8_t *p = e->frame + e->info.payload_off;
@@ -142,13 +147,25 @@ static bool answer_tlvs(struct tw_reflector *r, struct tw_slow *e, bool rose, ui
 	memcpy(req.src_mac.b, e->frame + 6, 6);
 	if (e->more && e->more->replied && e->more->last_seq + 1 == seq) {
 		req.last_reply.seq = e->more->last_seq;
-		req.last_reply.time = e->more->last_t3;
+		req.last_reply.time = r->cfg.ptp
+					      ? tw_ptp_from_ntp((struct tw_ntp){e->more->last_t3},
+							TW_TAI_UTC_DEFAULT)
+							.v
+					      : e->more->last_t3;
 		req.last_reply.mode = TW_METHOD_SOFTWARE;
 	}
-	tw_tlv_reflect(r->cfg.tlv, &req, p, e->base, e->info.payload_len, room, &e->tlv);
+	if (r->repeats)
+		tw_reflector_volume(r, mono, &req);
+	tw_tlv_reflect(&r->tlv, &req, p, e->base, e->info.payload_len, room, &e->tlv);
 	if (e->tlv.action == TW_TLV_DROP) {
 		drop(r, e, e->tlv.reason);
 		return false;
+	}
+	if (r->repeats && (e->tlv.n_replies > 1 || e->tlv.len > e->info.payload_len)) {
+		uint64_t octets = (uint64_t)e->tlv.len * e->tlv.n_replies;
+
+		r->volume_left -= octets < r->volume_left ? octets : r->volume_left;
+		r->n_promised += e->tlv.n_replies > 1;
 	}
 	return true;
 }
@@ -218,7 +235,7 @@ static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint
 				  : tw_reflect_reply_len(in, r->cfg.protocol == TW_PROTOCOL_STAMP);
 	}
 	if (e->has_tlvs) {
-		if (!answer_tlvs(r, e, rose, e->seq))
+		if (!answer_tlvs(r, e, rose, e->seq, mono))
 			return;
 		e->reply_len = e->tlv.len;
 	}
@@ -340,10 +357,30 @@ static void strip(struct tw_reflector *r, struct tw_slow *e)
 	e->tlv_secret = e->secret;
 }
 
+/* Send here and not with the loop's burst: Follow-Up Telemetry tells when replies had left. */
+static void send_and_note(
+	struct tw_reflector *r, struct rte_mbuf **tx, unsigned int n, uint64_t mono)
+{
+	uint64_t t3;
+
+	if (unlikely(r->port.recorder != NULL))
+		tw_recorder_put(r->port.recorder, tx, n, mono + r->task.clock.offset);
+	r->n.reflected +=
+		tw_tx_all(r->port.port_id, r->port.tx_queue, tx, (uint16_t)n, &r->n.tx_failed);
+	t3 = tw_clock_mono(&r->task.clock, rte_rdtsc()) + r->task.clock.offset;
+	for (unsigned int i = 0; i < r->n_slow; i++) {
+		struct tw_slow *e = &r->slow[i];
+
+		if (e->m && e->more && e->more->last_seq == e->seq)
+			e->more->last_t3 = t3;
+	}
+}
+
 unsigned int tw_reflector_answer(
 	struct tw_reflector *r, struct rte_mbuf **tx, uint64_t t2, uint64_t mono)
 {
 	unsigned int n = 0;
+	bool tlvs = false;
 
 	open_sealed(r);
 	for (unsigned int i = 0; i < r->n_slow; i++)
@@ -359,7 +396,15 @@ unsigned int tw_reflector_answer(
 			continue;
 		turn_round(r, &r->slow[i]);
 		tx[n++] = r->slow[i].m;
+		tlvs |= r->slow[i].has_tlvs;
+		if (r->slow[i].has_tlvs && r->slow[i].tlv.n_replies > 1)
+			tw_reflector_repeat(r, &r->slow[i], mono);
+	}
+	if (tlvs) {
+		send_and_note(r, tx, n, mono);
+		n = 0;
 	}
 	r->n_slow = 0;
+	r->n_promised = 0;
 	return n;
 }

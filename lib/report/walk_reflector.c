@@ -11,6 +11,7 @@ static void packets(struct walk w, const struct tw_reflector_counters *c)
 	walk_count(w, "reflected", c->reflected);
 	walk_count(w, "tx_failed", c->tx_failed);
 	walk_count(w, "passed", c->passed);
+	walk_count(w, "repeated", c->repeated);
 	walk_count(w, "checksum_partial", c->checksum_partial);
 	w.ops->close(w.arg);
 	w.ops->open(w.arg, "octets", true);

@@ -137,9 +137,12 @@ static void fill(uint8_t *pkt, size_t from, size_t to)
 	memset(pkt + from, 0, to - from);
 }
 
-static bool too_much(
-	const struct tw_tlv_asymmetry *l, const struct tw_tlv_control *c, size_t octets)
+static bool too_much(const struct tw_tlv_request *req, const struct tw_tlv_asymmetry *l,
+	const struct tw_tlv_control *c, size_t octets)
 {
+	if (req->volume_bounded &&
+		(c->count > req->packets_left || (uint64_t)octets * c->count > req->octets_left))
+		return true;
 	return c->count > l->max_packets || (uint64_t)octets * c->count > l->max_octets ||
 	       (c->count > 1 && (tw_u128)octets * 1000000000U >
 					(tw_u128)l->max_octets_per_sec * c->interval_ns);
@@ -165,8 +168,10 @@ void tlv_finish_control(struct tlv_work *w, size_t len, size_t room)
 		w->no_reply = true;
 		return;
 	}
-	/* Whoever gets the replies must have agreed too; and nothing is done in part. */
-	if (w->malformed || (out->elsewhere && !allowed(w, &out->to))) {
+	/* Whoever gets the replies must have agreed too; and nothing is done in part. With nothing
+	 * left of the common bounds even one long reply is too much. */
+	if (w->malformed || (out->elsewhere && !allowed(w, &out->to)) ||
+		(w->req->volume_bounded && c.length > w->req->octets_left)) {
 		tlv_flag(w, w->control_at, TW_TLV_U);
 		return;
 	}
@@ -177,7 +182,7 @@ void tlv_finish_control(struct tlv_work *w, size_t len, size_t room)
 	if (want > max) {
 		want = max > have ? max : have;
 		conform = false;
-	} else if (too_much(w->limit, &c, want)) {
+	} else if (too_much(w->req, w->limit, &c, want)) {
 		conform = false;
 	}
 	fill(w->pkt, have, want);

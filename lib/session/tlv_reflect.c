@@ -135,6 +135,8 @@ static enum tlv_verdict answer_direct(struct tlv_work *w, uint8_t *v, uint16_t l
 	struct tw_tlv_direct d = tw_tlv_direct_parse(v);
 
 	(void)len;
+	if (w->req->uncounted)
+		return TLV_UNUSED;
 	d.r_rxc = w->req->rx_count;
 	d.r_txc = w->req->tx_count;
 	tw_tlv_direct_build(&d, v);

@@ -81,10 +81,16 @@ struct tw_tlv_request {
 	uint32_t max_payload; /**< octets of UDP payload that the way back takes in one packet */
 	uint32_t rx_count;    /**< in-profile packets: received in the session, this one included */
 	uint32_t tx_count;    /**< sent in the session */
+	bool uncounted;       /**< a stateless reflector: there are no such counts */
 	/** The session's last reply; mode 0 when there was none, or the reflector is stateless. */
 	struct tw_tlv_follow_up last_reply;
 	enum tw_tlv_check check;
 	struct tw_hmac *mac; /**< keyed with the session's key; NULL when it has none */
+	/** What a Reflected Test Packet Control may cause now, beside the bounds of the policy: what
+	 * is left of the bounds on all requests together. */
+	bool volume_bounded;
+	uint32_t packets_left;
+	uint64_t octets_left;
 };
 
 enum tw_tlv_action {

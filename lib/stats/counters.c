@@ -41,6 +41,7 @@ void tw_reflector_counters_merge(
 	dst->received += src->received;
 	dst->reflected += src->reflected;
 	dst->tx_failed += src->tx_failed;
+	dst->repeated += src->repeated;
 	dst->passed += src->passed;
 	dst->octets_in += src->octets_in;
 	dst->octets_out += src->octets_out;

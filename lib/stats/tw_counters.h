@@ -66,6 +66,7 @@ struct tw_reflector_counters {
 	uint64_t received;
 	uint64_t reflected;
 	uint64_t tx_failed;  /**< replies the device did not take */
+	uint64_t repeated;   /**< further replies to one request; in none of the others */
 	uint64_t passed;     /**< to neighbour code or the exception path */
 	uint64_t octets_in;  /**< L2 octets of reflected requests, without FCS */
 	uint64_t octets_out; /**< L2 octets of replies, without FCS */

@@ -63,7 +63,7 @@ REFLECTOR = {
     **HEAD,
     "local": ["s"], "stamp": "s?",
     "packets": {"received": "n", "reflected": "n", "tx_failed": "n", "passed": "n",
-                "checksum_partial": "n"},
+                "repeated": "n", "checksum_partial": "n"},
     "octets": {"received": "n", "reflected": "n"},
     "discarded": "counts",
     "sessions": {"active": "n", "created": "n", "expired": "n", "evicted": "n", "reset": "n",

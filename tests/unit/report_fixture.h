@@ -138,6 +138,7 @@ static inline struct tw_reflector_report *sample_reflector(void)
 	r->counters.received = 1000;
 	r->counters.reflected = 900;
 	r->counters.passed = 40;
+	r->counters.repeated = 9;
 	r->counters.octets_in = 77400;
 	r->counters.octets_out = 77401;
 	r->counters.discarded[TW_DISCARD_MULTICAST] = 50;

@@ -18,6 +18,7 @@ static const struct item reflector[] = {
 	{"packets.reflected", "900"},
 	{"packets.tx_failed", "0"},
 	{"packets.passed", "40"},
+	{"packets.repeated", "9"},
 	{"packets.checksum_partial", "4"},
 	{"octets.received", "77400"},
 	{"octets.reflected", "77401"},
