@@ -211,8 +211,9 @@ int main(int argc, char **argv)
 
 	gather_commands();
 	status = dispatch(argc, argv);
-	if (fflush(stdout) || ferror(stdout)) {
-		tw_fail(&err, -errno, "standard output: %s", strerror(errno));
+	errno = 0;
+	if ((fflush(stdout) || ferror(stdout)) && status == 0) {
+		tw_fail(&err, -EIO, "standard output: %s", strerror(errno ? errno : EIO));
 		status = refuse(NULL, &err);
 	}
 	return status;

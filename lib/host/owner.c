@@ -26,7 +26,8 @@ static int default_link(uint8_t family, struct tw_host_link *ret_link, struct tw
 		if (tw_host_route(&far_away[i], NULL, 0, &r, NULL) == 0 && !r.local)
 			return tw_host_link_by_index(r.ifindex, ret_link, err);
 	}
-	return tw_fail(err, -ENETUNREACH, "there is no default route; name the interface");
+	return tw_fail(err, -ENETUNREACH,
+		"no default route to choose an interface by: give a local address or --dev");
 }
 
 int tw_host_owner(const struct tw_addr *local, struct tw_host_link *ret_link, struct tw_err *err)
