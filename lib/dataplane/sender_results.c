@@ -43,7 +43,7 @@ void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 	into->packets.short_replies = short_replies;
 	for (uint32_t i = 0; i < s->n_streams; i++)
 		tw_variation_add_jitter(&s->reply.streams[i].variation, into);
-	into->peer.rseq_equals_sseq = true;
+	into->peer.rseq_equals_sseq = into->packets.received > 0;
 	for (uint32_t i = 0; i < s->n_streams; i++)
 		into->peer.rseq_equals_sseq &= tw_loss_rseq_equals_sseq(&s->reply.streams[i].loss);
 	into->source[0] = TW_STAMP_SOFTWARE;
