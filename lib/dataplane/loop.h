@@ -60,10 +60,11 @@ static inline uint64_t tw_mac_word(const struct tw_mac *m)
 	return w;
 }
 
-#define TW_MAC_MASK 0x0000ffffffffffffULL
+/* What has to be equal of a frame's first eight octets: the MAC, and no group as the source. */
+#define TW_MAC_MASK 0x0001ffffffffffffULL
 
 /*
- * Headers of a plain IPv4 UDP frame: MAC ours, EtherType, version 4 with 20 octets of header, the
+ * Headers of a plain IPv4 UDP frame: MAC ours, source MAC of one station, EtherType, version 4 with 20 octets of header, the
  * total length equal to the frame's, no fragment, UDP, UDP length, header checksum.
  */
 static inline __attribute__((always_inline)) bool tw_plain_ip4(

@@ -16,7 +16,7 @@ enum {
 	F_STATELESS = 1 << 0,
 	F_PER_PACKET = 1 << 1, /* one clock reading for each T3 */
 	F_HW_CHECKSUM = 1 << 2,
-	F_SLOW_ONLY = 1 << 3, /* keys, negotiated sessions, TWAMP Light: no straight way */
+	F_SLOW_ONLY = 1 << 3, /* keys, negotiated sessions, TWAMP Light, tags: no straight way */
 };
 
 /* A packet between the two passes. */
@@ -142,6 +142,11 @@ static inline __attribute__((always_inline)) void turn_round_ip6(uint8_t *f)
 	f[21] = 255;
 }
 
+static inline __attribute__((always_inline)) uint8_t tos_of(const uint8_t *f, bool v6)
+{
+	return v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
+}
+
 /* Pass two: session, reply, checksums. @return false when the packet was refused and freed */
 static inline __attribute__((always_inline)) bool answer(struct tw_reflector *r, struct plain *e,
 	const struct burst *b, uint64_t t3, bool v6, unsigned int flags)
@@ -156,7 +161,7 @@ static inline __attribute__((always_inline)) bool answer(struct tw_reflector *r,
 	if (flags & F_STATELESS) {
 		out.seq = tw_get32(p);
 	} else if (unlikely(!next_number(r, e, f, b, v6, &out.seq))) {
-		rte_pktmbuf_free(e->m);
+		tw_reflector_take_back(r, e->m, tos_of(f, v6));
 		return false;
 	}
 	/* The checksum changes by what is new in the payload: the sender's sequence number, T1 and
@@ -197,10 +202,9 @@ static inline __attribute__((always_inline)) bool answer(struct tw_reflector *r,
 static inline __attribute__((always_inline)) void note_marks(
 	struct tw_reflector *r, const uint8_t *f, bool v6)
 {
-	uint8_t tos = v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
 	uint8_t ttl = v6 ? f[21] : f[22];
 
-	r->tos[tos]++;
+	r->tos[tos_of(f, v6)]++;
 	r->ttl_min = ttl < r->ttl_min ? ttl : r->ttl_min;
 	r->ttl_max = ttl > r->ttl_max ? ttl : r->ttl_max;
 }
@@ -308,15 +312,17 @@ INSTANCE(step_stateless, F_STATELESS)
 INSTANCE(step_stateless_packet, F_STATELESS | F_PER_PACKET)
 INSTANCE(step_slow, F_SLOW_ONLY)
 
-tw_reflector_step *tw_reflector_choose(const struct tw_reflector_config *cfg, bool rx_checksum)
+tw_reflector_step *tw_reflector_choose(
+	const struct tw_reflector_config *cfg, const struct tw_loop_port *port)
 {
 	bool per_packet = cfg->stamp == TW_STAMP_PER_PACKET;
 
-	if (cfg->protocol == TW_PROTOCOL_LIGHT || cfg->keys || cfg->negotiated || cfg->ptp)
+	if (cfg->protocol == TW_PROTOCOL_LIGHT || cfg->keys || cfg->negotiated || cfg->ptp ||
+		port->n_vlan)
 		return step_slow;
 	if (cfg->stateless)
 		return per_packet ? step_stateless_packet : step_stateless;
-	if (rx_checksum)
+	if (port->rx_checksum)
 		return per_packet ? step_packet_hw : step_burst_hw;
 	return per_packet ? step_packet : step_burst;
 }

@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <rte_malloc.h>
-
 /* Table slots that one housekeeping looks at, and how often a whole table is worth a look. */
 #define EXPIRE_SLOTS 16
 
@@ -54,7 +52,8 @@ int tw_reflector_check_addresses(
 		return TW_DISCARD_MULTICAST;
 	if (!is_own(r, dst))
 		return TW_DISCARD_NOT_OUR_ADDRESS;
-	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from))
+	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from) ||
+		src->port == 0)
 		return TW_DISCARD_BAD_SOURCE;
 	if (r->cfg.n_allow && !is_allowed(r, from))
 		return TW_DISCARD_NOT_ALLOWED;
@@ -75,6 +74,17 @@ static void addresses_of(const uint8_t *f, bool v6, struct tw_endpoint *src, str
 	src->port = tw_get16(f + (v6 ? 54 : 34));
 }
 
+void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why)
+{
+	/* On a kernel's interface the rest of the world goes by: that is no refusal of ours. */
+	if (r->port.kernel_interface &&
+		(why == TW_DISCARD_NOT_OUR_PORT || why == TW_DISCARD_NOT_OUR_ADDRESS ||
+			why == TW_DISCARD_NOT_UDP || why == TW_DISCARD_NOT_IP))
+		r->n.passed++;
+	else
+		r->n.discarded[why]++;
+}
+
 bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
 {
 	struct tw_endpoint src;
@@ -83,11 +93,9 @@ bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
 
 	addresses_of(f, v6, &src, &dst);
 	why = tw_reflector_check_addresses(r, &src, &dst);
-	if (why >= 0) {
-		r->n.discarded[why]++;
-		return false;
-	}
-	return true;
+	if (why >= 0)
+		tw_reflector_count_refusal(r, (enum tw_discard)why);
+	return why < 0;
 }
 
 bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool v6)
@@ -97,6 +105,13 @@ bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool 
 
 	addresses_of(f, v6, &src, &dst);
 	return tw_reflector_check_addresses(r, &src, &dst) < 0;
+}
+
+void tw_reflector_take_back(struct tw_reflector *r, struct rte_mbuf *m, uint8_t tos)
+{
+	r->n.octets_in -= m->data_len;
+	r->tos[tos]--;
+	rte_pktmbuf_free(m);
 }
 
 struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,
@@ -126,7 +141,7 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 
 void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why)
 {
-	r->n.discarded[why]++;
+	tw_reflector_count_refusal(r, why);
 	rte_pktmbuf_free(m);
 }
 
@@ -136,6 +151,8 @@ static void snapshot(struct tw_task *task, void *into)
 	struct tw_reflector_snapshot *s = into;
 
 	s->counters = r->n;
+	/* Plain replies are as long as their requests; only what differs is counted. */
+	s->counters.octets_out += r->n.octets_in;
 	s->counters.sessions_active =
 		(uint64_t)r->table4.used + r->table6.used + r->agreed4.used + r->agreed6.used;
 	for (unsigned int i = 0; i < 256; i++) {
@@ -274,7 +291,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	if (!r)
 		return tw_fail(err, -ENOMEM, "out of memory");
 	memset(r, 0, sizeof(*r));
-	r->task.step = tw_reflector_choose(cfg, port->rx_checksum);
+	r->task.step = tw_reflector_choose(cfg, port);
 	r->task.next_due = next_due;
 	r->task.snapshot = snapshot;
 	r->task.control = control;

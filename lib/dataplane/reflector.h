@@ -102,6 +102,9 @@ struct tw_reflector {
  */
 bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6);
 
+/* A plain packet that was not admitted had been counted already: take that back and free it. */
+void tw_reflector_take_back(struct tw_reflector *r, struct rte_mbuf *m, uint8_t tos);
+
 /* The same rule on addresses. @return the reason (enum tw_discard), -1 when all is well */
 int tw_reflector_check_addresses(
 	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst);
@@ -129,7 +132,10 @@ static inline bool tw_reflector_has_port(const struct tw_reflector *r, uint16_t 
 	return r->ports[port >> 6] >> (port & 63) & 1;
 }
 
-/* Count a refusal and free. */
+/* Count a packet that is not answered: as refused, or as gone by. */
+void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why);
+
+/* The same, and free it. */
 void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why);
 
 /* What requests for longer or more replies may cause now, all together. */
@@ -147,6 +153,7 @@ uint64_t tw_reflector_repeat_due(const struct tw_reflector *r);
 /* End negotiated sessions whose time has passed: a few of them each time. */
 void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);
 
-tw_reflector_step *tw_reflector_choose(const struct tw_reflector_config *cfg, bool rx_checksum);
+tw_reflector_step *tw_reflector_choose(
+	const struct tw_reflector_config *cfg, const struct tw_loop_port *port);
 
 #endif

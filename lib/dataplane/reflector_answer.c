@@ -217,11 +217,21 @@ static void write_reply(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, 
 		tw_reflect_write_open(p, e->info.payload_len, e->reply_len, e->stamp, &f);
 }
 
+/* A request of so many octets that will be answered. */
+static void count(struct tw_reflector *r, const struct tw_slow *e, uint32_t octets)
+{
+	r->n.octets_in += octets;
+	r->n.octets_out += (uint64_t)e->m->data_len - octets;
+	r->tos[e->info.tos]++;
+	r->ttl_min = e->info.ttl < r->ttl_min ? e->info.ttl : r->ttl_min;
+	r->ttl_max = e->info.ttl > r->ttl_max ? e->info.ttl : r->ttl_max;
+}
+
 /* Stage two: everything of one reply but its HMAC and its headers. */
 static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint64_t mono)
 {
 	const uint8_t *p = e->frame + e->info.payload_off;
-	uint32_t sseq = tw_get32(p), in = e->info.payload_len;
+	uint32_t sseq = tw_get32(p), in = e->info.payload_len, octets;
 	uint64_t t1 = tw_get64(p + (e->sealed ? TW_AUTH_REQ_TIMESTAMP : TW_REQ_TIMESTAMP));
 	bool rose = false;
 
@@ -239,13 +249,14 @@ static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint
 			return;
 		e->reply_len = e->tlv.len;
 	}
-	r->n.octets_in += e->m->data_len;
+	octets = e->m->data_len;
 	if (!resize(e->m, &e->info, e->reply_len)) {
 		drop(r, e, TW_DISCARD_NO_BUFFER);
 		return;
 	}
 	if (e->reply_len > in && !e->has_tlvs)
 		memset(e->frame + e->info.payload_off + in, 0, e->reply_len - in);
+	count(r, e, octets);
 	write_reply(r, e, t2, mono);
 }
 
@@ -349,9 +360,6 @@ static void strip(struct tw_reflector *r, struct tw_slow *e)
 
 	if (gone)
 		e->frame = (uint8_t *)rte_pktmbuf_adj(e->m, (uint16_t)gone);
-	r->tos[e->info.tos]++;
-	r->ttl_min = e->info.ttl < r->ttl_min ? e->info.ttl : r->ttl_min;
-	r->ttl_max = e->info.ttl > r->ttl_max ? e->info.ttl : r->ttl_max;
 	e->base = e->sealed ? TW_AUTH_LEN : TW_STAMP_LEN;
 	e->has_tlvs = r->cfg.tlv && e->stamp && !e->agreed && e->info.payload_len > e->base;
 	e->tlv_secret = e->secret;

@@ -215,13 +215,5 @@ void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono
 		r->n_slow++;
 		return;
 	}
-	/* On a kernel's interface the rest of the world goes by: that is no refusal of ours. */
-	if (r->port.kernel_interface &&
-		(why == TW_DISCARD_NOT_OUR_PORT || why == TW_DISCARD_NOT_OUR_ADDRESS ||
-			why == TW_DISCARD_NOT_UDP || why == TW_DISCARD_NOT_IP)) {
-		r->n.passed++;
-		rte_pktmbuf_free(m);
-		return;
-	}
 	tw_reflector_discard(r, m, (enum tw_discard)why);
 }

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_test.h"
+
+#include "dp_rig.h"
+
+#include <pcap/pcap.h>
+#include <rte_mempool.h>
+#include <time.h>
+#include <unistd.h>
+
+struct tw_eal dp_eal;
+struct tw_clock dp_clock;
+
+int dp_setup(void **state)
+{
+	struct tw_eal_config cfg = {.n_workers = 2, .numa_node = -1, .extra = "--no-huge -m 384"};
+	struct tw_err err;
+
+	(void)state;
+	if (tw_eal_start(&cfg, &dp_eal, &err) < 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	return tw_clock_init(&dp_clock);
+}
+
+int dp_teardown(void **state)
+{
+	(void)state;
+	tw_eal_stop();
+	return 0;
+}
+
+void dp_list_free(struct dp_list *l)
+{
+	free(l->f);
+	*l = (struct dp_list){0};
+}
+
+struct dp_frame *dp_list_add(struct dp_list *l)
+{
+	if (l->n == l->room) {
+		l->room = l->room ? 2 * l->room : 64;
+		l->f = realloc(l->f, l->room * sizeof(*l->f));
+		assert_non_null(l->f);
+	}
+	memset(&l->f[l->n], 0, sizeof(*l->f));
+	return &l->f[l->n++];
+}
+
+void dp_list_add_packet(struct dp_list *l, const struct dp_packet *p)
+{
+	dp_build(p, dp_list_add(l));
+}
+
+struct tw_loop_port dp_loop_port(const struct tw_port *port)
+{
+	struct tw_loop_port lp = {
+		.port_id = port->port_id,
+		.n_rx_queues = 1,
+		.tx_desc = port->tx_desc,
+		.max_frame = (uint16_t)port->max_frame,
+		.pool = port->pool[0],
+		.mac = {{2, 0, 0, 0, 0, 1}},
+		.n_addrs = 2,
+	};
+
+	assert_int_equal(tw_prefix_parse("192.0.2.1/24", &lp.addrs[0]), 0);
+	assert_int_equal(tw_prefix_parse("2001:db8::1/64", &lp.addrs[1]), 0);
+	return lp;
+}
+
+struct tw_reflector_config dp_reflector_config(void)
+{
+	return (struct tw_reflector_config){
+		.port = 862,
+		.protocol = TW_PROTOCOL_AUTO,
+		.max_sessions = 1000,
+		.session_idle = tw_ns_from_sec(30),
+		.refwait = tw_ns_from_sec(900),
+	};
+}
+
+void dp_sleep_ms(unsigned int ms)
+{
+	struct timespec ts = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+
+	nanosleep(&ts, NULL);
+}
+
+bool dp_wait_(bool (*cond)(void *), void *arg, const char *what)
+{
+	for (int i = 0; i < 5000; i++) {
+		if (cond(arg))
+			return true;
+		dp_sleep_ms(1);
+	}
+	fail_msg("waited in vain for %s", what);
+	return false;
+}
+
+uint64_t dp_wall(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ((uint64_t)ts.tv_sec + 2208988800ULL) << 32 |
+	       ((uint64_t)ts.tv_nsec << 32) / 1000000000ULL;
+}
+
+void dp_counters_add_up(const struct tw_reflector_counters *c)
+{
+	uint64_t sum = c->reflected + c->tx_failed + c->passed, marks = 0;
+
+	for (unsigned int i = 0; i < TW_DISCARD_MAX; i++)
+		sum += c->discarded[i];
+	assert_int_equal(c->received, sum);
+	for (unsigned int i = 0; i < 64; i++)
+		marks += c->dscp[i];
+	assert_int_equal(marks, c->reflected + c->tx_failed);
+	for (unsigned int i = 0; i < 4; i++)
+		marks -= c->ecn[i];
+	assert_int_equal(marks, 0);
+	assert_int_equal(c->sessions_created - c->sessions_expired - c->sessions_evicted,
+		c->sessions_active);
+}
+
+static void write_capture(const struct dp_list *l, const char *name)
+{
+	pcap_t *p = pcap_open_dead(DLT_EN10MB, 65535);
+	pcap_dumper_t *d = pcap_dump_open(p, name);
+
+	assert_non_null(d);
+	for (unsigned int i = 0; i < l->n; i++) {
+		struct pcap_pkthdr h = {.caplen = l->f[i].len, .len = l->f[i].len};
+
+		pcap_dump((u_char *)d, &h, l->f[i].b);
+	}
+	pcap_dump_close(d);
+	pcap_close(p);
+}
+
+static void read_capture(const char *name, struct dp_list *ret)
+{
+	char why[PCAP_ERRBUF_SIZE];
+	struct pcap_pkthdr *h;
+	const u_char *data;
+	pcap_t *p = pcap_open_offline(name, why);
+
+	if (!p)
+		fail_msg("%s", why);
+	while (pcap_next_ex(p, &h, &data) == 1) {
+		struct dp_frame *f = dp_list_add(ret);
+
+		assert_in_range(h->caplen, 1, DP_MAX_FRAME);
+		f->len = h->caplen;
+		memcpy(f->b, data, h->caplen);
+	}
+	pcap_close(p);
+}
+
+struct progress {
+	const struct tw_task *task;
+	uint64_t packets;
+};
+
+static bool all_received(void *arg)
+{
+	const struct progress *p = arg;
+
+	return atomic_load(&p->task->packets) >= p->packets;
+}
+
+static void reflect(struct dp_run *run, const struct tw_port *port)
+{
+	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1};
+	struct tw_loop_port lp = dp_loop_port(port);
+	struct progress progress = {.packets = run->in->n};
+	struct tw_err err;
+
+	lp.n_vlan = run->link.n_vlan;
+	memcpy(lp.tci, run->link.tci, sizeof(lp.tci));
+	lp.kernel_interface = run->link.kernel_interface;
+	lp.answers = run->link.answers;
+	if (tw_reflector_create(&lp, &run->cfg, &dp_clock, &err, &w.tasks[0]) < 0)
+		fail_msg("%s", err.text);
+	progress.task = w.tasks[0];
+	assert_int_equal(tw_worker_launch(&w), 0);
+	dp_wait(all_received, &progress);
+	assert_int_equal(tw_task_ask(w.tasks[0], TW_LETTER_SNAPSHOT, &run->result), 0);
+	tw_worker_join(&w);
+	tw_task_destroy(w.tasks[0]);
+}
+
+void dp_run(struct dp_run *run)
+{
+	char in[] = "/tmp/tw-dp-in-XXXXXX", out[] = "/tmp/tw-dp-out-XXXXXX", dev[256];
+	struct tw_port_config cfg = {.n_queues = 1, .max_frame = 9018};
+	struct tw_port port;
+	struct tw_err err;
+	unsigned int before;
+	static int number;
+
+	close(mkstemp(in));
+	close(mkstemp(out));
+	write_capture(run->in, in);
+	snprintf(dev, sizeof(dev), "net_pcap%d,rx_pcap=%s,tx_pcap=%s", number++, in, out);
+	memset(&run->result, 0, sizeof(run->result));
+	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
+		tw_port_start(&port, &err) < 0)
+		fail_msg("%s", err.text);
+	before = rte_mempool_avail_count(port.pool[0]);
+	reflect(run, &port);
+	assert_int_equal(rte_mempool_avail_count(port.pool[0]), before);
+	tw_port_close(&port);
+	read_capture(out, &run->out);
+	unlink(in);
+	unlink(out);
+	assert_int_equal(run->result.counters.received, run->in->n);
+	dp_counters_add_up(&run->result.counters);
+	assert_int_equal(run->result.counters.reflected, run->out.n);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_test.h"
+
+#include "dp_rig.h"
+
+/*
+ * The reflector between two captures: every reply is compared octet by octet with one that was put
+ * together independently. Only T2, T3 and the Error Estimate are taken from the reply; they are
+ * judged against the clock.
+ */
+
+#define SEC (1ULL << 32)
+
+static struct dp_list in;
+static struct dp_run run;
+static uint64_t began;
+
+static int setup(void **state)
+{
+	(void)state;
+	in.n = 0;
+	memset(&run, 0, sizeof(run));
+	run.in = &in;
+	run.cfg = dp_reflector_config();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	dp_list_free(&in);
+	dp_list_free(&run.out);
+	return 0;
+}
+
+static void go(void)
+{
+	began = dp_wall();
+	dp_run(&run);
+}
+
+/* T2 and T3 are of this run, in order, and the Error Estimate is an estimate. */
+static void check_stamps(const struct dp_answer *a)
+{
+	uint64_t slack = SEC / 1000;
+
+	assert_true(a->t2 >= began - slack);
+	assert_true(a->t3 > a->t2);
+	assert_true(a->t3 <= dp_wall() + slack);
+	assert_int_not_equal(a->error_estimate & 0xff, 0);
+	assert_int_equal(a->error_estimate & 0x4000, 0);
+}
+
+static void check_reply(
+	unsigned int i, const struct dp_packet *request, bool is_stamp, uint32_t seq)
+{
+	struct dp_frame want;
+	struct dp_answer a;
+
+	assert_true(i < run.out.n);
+	assert_in_range(run.out.f[i].len, dp_payload_off(request) + 41, DP_MAX_FRAME);
+	a = dp_answer_of(&run.out.f[i], request);
+	check_stamps(&a);
+	a.seq = seq;
+	dp_expect(request, is_stamp, &a, &want);
+	assert_int_equal(run.out.f[i].len, want.len);
+	assert_memory_equal(run.out.f[i].b, want.b, want.len);
+	assert_true(dp_checksums_right(&run.out.f[i]));
+}
+
+#define KINDS 64
+
+static struct dp_packet kind[KINDS];
+static bool kind_is_stamp[KINDS];
+
+/* One of every kind that is answered; all are sessions of their own. @return how many */
+static unsigned int make_kinds(unsigned int family)
+{
+	static const uint32_t light[] = {14, 15, 40, 41, 42, 44, 101, 1400};
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < KINDS; i++)
+		kind[i] = dp_request(family, 0);
+	/* STAMP: bare, followed by one to three zeros, with SSID */
+	for (uint32_t len = 44; len < 48; len++)
+		kind[n++].len = len;
+	dp_put16(kind[n++].payload + 14, 0xbeef);
+	/* with options or extension headers, octets behind the packet, an odd checksum */
+	kind[n++].options = 16;
+	kind[n++].trailer = 9;
+	kind[n++].checksum = DP_CHECKSUM_PARTIAL;
+	if (family == 4)
+		kind[n++].checksum = DP_CHECKSUM_ZERO;
+	for (unsigned int i = 0; i < n; i++)
+		kind_is_stamp[i] = true;
+	/* Light: short, the bare 41, odd lengths, long */
+	for (unsigned int i = 0; i < sizeof(light) / sizeof(light[0]); i++) {
+		kind_is_stamp[n] = false;
+		dp_make_light(&kind[n++], light[i]);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		kind[i].sport = (uint16_t)(20000 + i);
+		dp_list_add_packet(&in, &kind[i]);
+	}
+	return n;
+}
+
+/* A burst answers the slow ones first: find a reply by its port. */
+static unsigned int find_reply(uint16_t port, uint32_t payload_off)
+{
+	for (unsigned int i = 0; i < run.out.n; i++)
+		if (dp_get(run.out.f[i].b + payload_off - 6, 2) == port)
+			return i;
+	fail_msg("no reply to port %u", port);
+	return 0;
+}
+
+static void every_kind(void **state)
+{
+	(void)state;
+	for (unsigned int family = 4; family <= 6; family += 2) {
+		unsigned int n = make_kinds(family);
+
+		go();
+		assert_int_equal(run.out.n, n);
+		assert_int_equal(run.result.counters.sessions_created, n);
+		assert_int_equal(run.result.counters.checksum_partial, 1);
+		for (unsigned int i = 0; i < n; i++)
+			check_reply(find_reply(kind[i].sport, dp_payload_off(&kind[i])), &kind[i],
+				kind_is_stamp[i], 0);
+		dp_list_free(&run.out);
+		setup(NULL);
+	}
+}
+
+/* What is counted of them. */
+static void counters(void **state)
+{
+	struct dp_packet q = dp_request(4, 0);
+	const struct tw_reflector_counters *c = &run.result.counters;
+
+	(void)state;
+	q.tos = 46 << 2 | 1;
+	q.ttl = 3;
+	dp_list_add_packet(&in, &q);
+	dp_make_light(&q, 14);
+	q.tos = 10 << 2;
+	q.ttl = 250;
+	dp_list_add_packet(&in, &q);
+	q = dp_request(6, 0);
+	q.tos = 46 << 2 | 3;
+	dp_list_add_packet(&in, &q);
+	go();
+	assert_int_equal(c->reflected, 3);
+	assert_int_equal(c->dscp[46], 2);
+	assert_int_equal(c->dscp[10], 1);
+	assert_int_equal(c->ecn[0], 1);
+	assert_int_equal(c->ecn[1], 1);
+	assert_int_equal(c->ecn[3], 1);
+	assert_int_equal(c->ttl_min, 3);
+	assert_int_equal(c->ttl_max, 250);
+	assert_int_equal(c->octets_in, 86 + 56 + 106);
+	assert_int_equal(c->octets_out, 86 + 83 + 106);
+	assert_int_equal(c->sessions_active, 3);
+}
+
+/* Counting per session; loss, duplicates and a sender that starts again (protocol A16). */
+static void numbers(void **state)
+{
+	static const struct {
+		uint32_t seq, t1; /* T1 in seconds */
+		uint32_t want;
+	} rows[] = {{0, 10, 0}, {1, 11, 1}, {5, 15, 2}, {4, 14, 3}, {5, 15, 4}, {0, 10, 5},
+		{6, 16, 6}, {0, 20, 0}, {1, 21, 1}, {900, 22, 2}, {3, 23, 0}, {4, 24, 1}};
+	const unsigned int n = sizeof(rows) / sizeof(rows[0]);
+	struct dp_packet q[12];
+
+	(void)state;
+	for (unsigned int i = 0; i < n; i++) {
+		q[i] = dp_request(4, rows[i].seq);
+		dp_put32(q[i].payload + 4, 0xeeab5d94 + rows[i].t1);
+		dp_list_add_packet(&in, &q[i]);
+		/* another SSID, another session; its numbers are its own */
+		dp_put16(q[i].payload + 14, 7);
+		dp_list_add_packet(&in, &q[i]);
+		dp_put16(q[i].payload + 14, 0);
+	}
+	go();
+	assert_int_equal(run.out.n, 2 * n);
+	for (unsigned int i = 0; i < n; i++) {
+		check_reply(2 * i, &q[i], true, rows[i].want);
+		dp_put16(q[i].payload + 14, 7);
+		check_reply(2 * i + 1, &q[i], true, rows[i].want);
+	}
+	assert_int_equal(run.result.counters.sessions_created, 2);
+	assert_int_equal(run.result.counters.sessions_reset, 4);
+}
+
+static void stateless(void **state)
+{
+	struct dp_packet q[4];
+
+	(void)state;
+	run.cfg.stateless = true;
+	for (unsigned int i = 0; i < 4; i++) {
+		q[i] = dp_request(i % 2 ? 6 : 4, 0x80000000u + i * 1000);
+		dp_list_add_packet(&in, &q[i]);
+	}
+	go();
+	for (unsigned int i = 0; i < 4; i++) {
+		unsigned int at = i / 2 + i % 2 * 2; /* IPv4 first, then IPv6 */
+
+		check_reply(at, &q[i], true, 0x80000000u + i * 1000);
+	}
+	assert_int_equal(run.result.counters.sessions_created, 0);
+}
+
+static void forced_protocols(void **state)
+{
+	struct dp_packet q[3] = {dp_request(4, 0), dp_request(4, 0), dp_request(4, 0)};
+
+	(void)state;
+	/* TWAMP Light only: what looks like STAMP is padding */
+	run.cfg.protocol = TW_PROTOCOL_LIGHT;
+	dp_put16(q[1].payload + 14, 5);
+	for (int i = 0; i < 2; i++)
+		dp_list_add_packet(&in, &q[i]);
+	go();
+	for (unsigned int i = 0; i < 2; i++)
+		check_reply(i, &q[i], false, i); /* the SSID is not in the key */
+	setup(NULL);
+	dp_list_free(&run.out);
+	/* STAMP only: short requests get 44 octets, random padding is no SSID of Light */
+	run.cfg.protocol = TW_PROTOCOL_STAMP;
+	q[0].len = 14;
+	q[1].len = 20;
+	dp_make_light(&q[2], 60);
+	for (int i = 0; i < 3; i++)
+		dp_list_add_packet(&in, &q[i]);
+	go();
+	for (unsigned int i = 0; i < 3; i++)
+		check_reply(i, &q[i], true, 0);
+}
+
+/* Tagged ports: our tag and nothing else; the reply has it too, its priority included. */
+static void vlan(void **state)
+{
+	struct dp_packet q[4];
+
+	(void)state;
+	run.link.n_vlan = 1;
+	run.link.tci[0] = 100;
+	for (unsigned int i = 0; i < 4; i++) {
+		q[i] = dp_request(i % 2 ? 6 : 4, i / 2);
+		q[i].n_vlan = 1;
+		q[i].tci[0] = 0xa064; /* priority 5, id 100 */
+		dp_list_add_packet(&in, &q[i]);
+	}
+	go();
+	for (unsigned int i = 0; i < 4; i++)
+		check_reply(i, &q[i], true, i / 2);
+	setup(NULL);
+	dp_list_free(&run.out);
+	run.link.n_vlan = 2;
+	run.link.tci[0] = 7;
+	run.link.tci[1] = 100;
+	q[0].n_vlan = 2;
+	q[0].tpid[0] = 0x88a8;
+	q[0].tci[0] = 7;
+	q[0].tci[1] = 0x2064;
+	dp_list_add_packet(&in, &q[0]);
+	go();
+	check_reply(0, &q[0], true, 0);
+}
+
+/* Up to 9,018 octets with FCS. */
+static void jumbo(void **state)
+{
+	struct dp_packet q[4];
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		q[i] = dp_request(i % 2 ? 6 : 4, 0);
+		q[i].sport = (uint16_t)(20000 + i);
+		if (i < 2)
+			dp_make_padded(&q[i], 9014 - dp_payload_off(&q[i]), 0);
+		else
+			dp_make_light(&q[i], 9013 - dp_payload_off(&q[i]));
+		dp_list_add_packet(&in, &q[i]);
+	}
+	go();
+	assert_int_equal(run.out.n, 4);
+	/* the slow way first (flags 0 are not what a sender writes): all four in order */
+	for (unsigned int i = 0; i < 4; i++)
+		check_reply(i, &q[i], i < 2, 0);
+}
+
+/* --stamp packet: replies of a burst have readings of their own, in order. */
+static void stamp_per_packet(void **state)
+{
+	struct dp_packet q;
+	uint64_t last = 0;
+
+	(void)state;
+	run.cfg.stamp = TW_STAMP_PER_PACKET;
+	for (uint32_t i = 0; i < 64; i++) {
+		q = dp_request(4, i);
+		dp_list_add_packet(&in, &q);
+	}
+	go();
+	assert_int_equal(run.out.n, 64);
+	for (uint32_t i = 0; i < 64; i++) {
+		struct dp_answer a;
+
+		q = dp_request(4, i);
+		check_reply(i, &q, true, i);
+		a = dp_answer_of(&run.out.f[i], &q);
+		assert_true(a.t3 > last);
+		last = a.t3;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_kind, setup, teardown),
+		cmocka_unit_test_setup_teardown(counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(numbers, setup, teardown),
+		cmocka_unit_test_setup_teardown(stateless, setup, teardown),
+		cmocka_unit_test_setup_teardown(forced_protocols, setup, teardown),
+		cmocka_unit_test_setup_teardown(vlan, setup, teardown),
+		cmocka_unit_test_setup_teardown(jumbo, setup, teardown),
+		cmocka_unit_test_setup_teardown(stamp_per_packet, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
+}
