@@ -340,7 +340,10 @@ void tw_loss_stray(struct tw_loss *l, uint64_t sseq, uint32_t rseq)
 
 	l->stray++;
 	flush(l);
-	if (r < l->next_r && l->next_r - r <= SEEN && seen(l, r))
+	/* Nobody vouches for it: it may fill a gap, but not move the numbers. */
+	if (l->epochs == 0 || r < l->low_r || r >= l->next_r || l->next_r - r > SEEN)
+		return;
+	if (seen(l, r))
 		tw_loss_duplicate(l, sseq, rseq);
 	else
 		tw_loss_reply_other(l, sseq, rseq, true);

@@ -129,8 +129,9 @@ static inline void tw_loss_late(struct tw_loss *l, uint64_t sseq, uint32_t rseq)
 void tw_loss_duplicate(struct tw_loss *l, uint64_t sseq, uint32_t rseq);
 
 /**
- * A reply to a sender number so old that nobody knows whether it was answered: a duplicate when
- * its rseq was seen, taken as late otherwise. Makes the split an estimate.
+ * A reply to a sender number so old that nobody knows whether it was answered, or with which
+ * timestamp: a duplicate when its rseq was seen, taken as late when that is missing among those
+ * seen, no more than counted otherwise. Makes the split an estimate.
  */
 void tw_loss_stray(struct tw_loss *l, uint64_t sseq, uint32_t rseq);
 

@@ -194,9 +194,15 @@ static void strays(void **state)
 	run(6, 10, 6);
 	tw_loss_stray(&l, 3, 3);
 	tw_loss_stray(&l, 5, 5);
+	/* what anybody could have sent moves nothing */
+	tw_loss_stray(&l, 2, 10);
+	tw_loss_stray(&l, 2, 0x80000000u);
+	tw_loss_stray(&l, 2, 0xffffffffu);
 	expect(10, 9, 0, 0, 1);
 	assert_int_equal(got.duplicates_inbound, 1);
 	assert_int_equal(got.late, 1);
+	assert_int_equal(got.duplicates, 1);
+	assert_int_equal(tw_loss_restarts(&l), 0);
 	assert_true(got.loss_estimated);
 }
 
