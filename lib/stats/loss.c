@@ -77,7 +77,7 @@ static struct tw_loss_span span(const struct tw_loss *l)
 
 /* Add what was lost inside @e: the sum is known, the inbound share is what is missing of the
  * reflector's numbers, the outbound share is the rest. */
-static void close_span(struct tw_loss_closed *c, const struct tw_loss_span *e, bool first)
+static void close_span(struct tw_loss_closed *c, const struct tw_loss_span *e, bool from_zero)
 {
 	uint64_t length = e->next_s - e->low_s;
 	uint64_t numbers = e->next_r - e->low_r;
@@ -85,9 +85,10 @@ static void close_span(struct tw_loss_closed *c, const struct tw_loss_span *e, b
 
 	if (e->answered == 0)
 		return;
-	/* Number 0 went to the lowest one answered: what was sent before it never arrived. */
-	if (first && e->low_r == FIRST_LAP)
-		length += e->low_s;
+	if (from_zero) {
+		length = e->next_s;
+		numbers = e->next_r - FIRST_LAP;
+	}
 	if (e->answered > length) {
 		c->inconsistent = true;
 		return;
@@ -122,7 +123,7 @@ static void span_add(struct tw_loss_span *e, uint64_t s, uint64_t r)
 static void begin_epoch(struct tw_loss *l, uint64_t s, uint32_t rseq)
 {
 	if (l->epochs > 0) {
-		close_span(&l->closed, &l->before, l->epochs == 2);
+		close_span(&l->closed, &l->before, l->starts_at_zero && l->epochs == 2);
 		l->before = span(l);
 	}
 	l->epochs++;
@@ -181,7 +182,10 @@ static bool restarted(const struct tw_loss *l, uint64_t s, uint64_t r)
 		return s + SEEN / 2 > l->next_s;
 	if (seen(l, r))
 		return true;
-	return r < l->low_r && s >= l->next_s && l->next_s - l->low_s > OVERTAKE;
+	if (s < l->next_s)
+		return false;
+	/* Sent last of all and reflected before so many others: too good to be true. */
+	return behind > OVERTAKE || (r < l->low_r && l->next_s - l->low_s > OVERTAKE);
 }
 
 /* Let a reply that came out of order count on its side of the border, too. Replies in order are
@@ -386,8 +390,8 @@ void tw_loss_totals(const struct tw_loss *l, uint64_t sent, uint64_t received, b
 	struct tw_loss_span now = span(l);
 
 	if (l->epochs > 1)
-		close_span(&c, &l->before, l->epochs == 2);
-	close_span(&c, &now, l->epochs <= 1);
+		close_span(&c, &l->before, l->starts_at_zero && l->epochs == 2);
+	close_span(&c, &now, l->starts_at_zero && l->epochs <= 1);
 	counts(l, &c, sent, received, stateless, ret_counts);
 }
 
@@ -410,7 +414,7 @@ void tw_loss_border_totals(
 	uint64_t end = l->next_s > l->border_next ? l->border_next : sent;
 
 	if (l->border_epoch > 1)
-		close_span(&c, &l->border_before, l->border_epoch == 2);
-	close_span(&c, &l->border, l->border_epoch <= 1);
+		close_span(&c, &l->border_before, l->starts_at_zero && l->border_epoch == 2);
+	close_span(&c, &l->border, l->starts_at_zero && l->border_epoch <= 1);
 	counts(l, &c, end, l->border_in_time, stateless, ret_counts);
 }

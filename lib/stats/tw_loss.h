@@ -17,8 +17,9 @@
  * everything missing is lost; of the reflector's numbers between its lowest and highest, what is
  * missing is lost inbound; the rest of the first is lost outbound. The span starts at the lowest
  * number, not at the first to arrive, so reordering at either end does not matter, and a
- * reflector that starts at another number than 0 is not loss. What was lost before the span
- * (unless the reflector is seen to start at 0), behind it, or came late is unattributed.
+ * reflector that starts at another number than 0 is not loss. What was lost before the span,
+ * behind it, or came late is unattributed. (Where the reflector is known to start at 0, as in a
+ * session that was negotiated, the span starts there and nothing is before it.)
  * A reflector that restarts begins a new epoch: totals add up over epochs, and what is lost
  * between two of them is unattributed.
  *
@@ -80,7 +81,8 @@ struct tw_loss {
 	uint64_t duplicates, duplicates_outbound, duplicates_inbound;
 	uint64_t reordered, reordered_outbound, reordered_inbound;
 	uint64_t order_unknown;
-	bool rseq_differs; /**< a reply did not copy the sender's number */
+	bool starts_at_zero; /**< see tw_loss_start_at_zero() */
+	bool rseq_differs;   /**< a reply did not copy the sender's number */
 
 	struct tw_loss_span before; /**< the epoch before this one: its stragglers still count */
 	struct tw_loss_closed closed;
@@ -99,7 +101,17 @@ struct tw_loss {
 };
 
 /** Start a run: nothing sent, nothing received. */
+/** Begin a stream: nothing sent, nothing received, the reflector's first number unknown. */
 void tw_loss_init(struct tw_loss *l);
+
+/**
+ * To be called after tw_loss_init() where the reflector is known to answer the first packet that
+ * it gets with number 0, as in a negotiated session (RFC 5357 section 4.2).
+ */
+static inline void tw_loss_start_at_zero(struct tw_loss *l)
+{
+	l->starts_at_zero = true;
+}
 
 /** What is not in lockstep; called by the inline functions below. */
 void tw_loss_reply_other(struct tw_loss *l, uint64_t sseq, uint32_t rseq, bool late);

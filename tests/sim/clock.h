@@ -11,9 +11,11 @@
 
 #include <stdint.h>
 
-/* The wall clock without any error at true time 0: 2036-02-07 06:27:00 UTC, 76 s before the NTP
- * era ends, so that runs of some minutes cross it. */
-#define SIM_EPOCH ((uint64_t)-76 << 32)
+/* Runs begin at this true time: clocks count from long before, as clocks do. */
+#define SIM_BEGIN (300ULL << 32)
+
+/* The wall clock without any error at true time 0; the NTP era ends 76 s after SIM_BEGIN. */
+#define SIM_EPOCH (0 - SIM_BEGIN - (76ULL << 32))
 
 #define SIM_MAX_STEPS 8
 

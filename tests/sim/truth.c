@@ -49,9 +49,18 @@ uint32_t sim_truth_reflected(struct sim_truth *t, uint32_t request, uint64_t t2,
 
 	q->reached++;
 	t->reply = more(t->reply, t->n_replies, &t->room_replies, sizeof(*t->reply));
-	t->reply[t->n_replies] = (struct sim_reply){
-		.request = request, .nth = t->made[q->stream].replies++, .t2 = t2, .t3 = t3};
+	t->reply[t->n_replies] = (struct sim_reply){.request = request,
+		.life = t->made[q->stream].life,
+		.nth = t->made[q->stream].replies++,
+		.t2 = t2,
+		.t3 = t3};
 	return (uint32_t)t->n_replies++;
+}
+
+void sim_truth_restarted(struct sim_truth *t, uint32_t stream)
+{
+	t->made[stream].life++;
+	t->made[stream].replies = 0;
 }
 
 void sim_truth_returned(struct sim_truth *t, uint32_t reply, uint64_t now)
@@ -67,55 +76,86 @@ void sim_truth_returned(struct sim_truth *t, uint32_t reply, uint64_t now)
 	t->arrival[t->n_arrivals++] = reply;
 }
 
-static bool is_late(const struct sim_truth *t, const struct sim_request *q, uint64_t timeout)
+/* Where and how a count is made. */
+struct view {
+	const struct sim_truth *t;
+	uint32_t stream;
+	const struct sim_clock *clock;
+	uint64_t timeout;
+};
+
+static bool is_late(const struct view *v, const struct sim_request *q)
 {
-	return t->reply[q->answer].t4 - q->sent > timeout;
+	return sim_clock_mono(v->clock, v->t->reply[q->answer].t4) -
+		       sim_clock_mono(v->clock, q->sent) >
+	       v->timeout;
 }
 
-/* Lost and late ones, and which of them the numbers can tell. */
-static void count_loss(
-	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *c)
+/* Sender numbers [low, high] that one life of the reflector's counter tells about. */
+struct told {
+	uint64_t low;
+	uint64_t high;
+};
+
+static struct told told_by(const struct sim_truth *t, uint32_t stream, uint32_t life)
 {
-	uint64_t low = UINT64_MAX, high = 0, least_nth = UINT64_MAX;
+	struct told told = {UINT64_MAX, 0};
 
-	for (size_t i = 0; i < t->n_requests; i++) {
-		const struct sim_request *q = &t->request[i];
-
-		if (q->stream != stream || q->answer == SIM_NONE)
-			continue;
-		if (low == UINT64_MAX)
-			low = q->seq;
-		high = q->seq;
-	}
 	for (size_t i = 0; i < t->n_replies; i++) {
 		const struct sim_reply *r = &t->reply[i];
+		const struct sim_request *q = &t->request[r->request];
 
-		if (t->request[r->request].stream == stream && r->returned && r->nth < least_nth)
-			least_nth = r->nth;
+		if (q->stream != stream || r->life != life || q->answer != i)
+			continue;
+		if (q->seq < told.low)
+			told.low = q->seq;
+		if (q->seq > told.high)
+			told.high = q->seq;
 	}
-	if (least_nth == 0)
-		low = 0;
+	if (life == 0 && t->known_start)
+		told.low = 0;
+	return told;
+}
+
+static void count_told(const struct sim_truth *t, uint32_t stream, struct sim_counts *c)
+{
+	for (uint32_t life = 0; life <= t->made[stream].life; life++) {
+		struct told told = told_by(t, stream, life);
+
+		for (size_t i = 0; i < t->n_requests; i++) {
+			const struct sim_request *q = &t->request[i];
+
+			if (q->stream != stream || q->answer != SIM_NONE || q->seq < told.low ||
+				q->seq > told.high)
+				continue;
+			c->told_inbound += q->reached > 0;
+			c->told_outbound += q->reached == 0;
+		}
+	}
+}
+
+static void count_loss(const struct view *v, struct sim_counts *c)
+{
+	const struct sim_truth *t = v->t;
+
 	for (size_t i = 0; i < t->n_requests; i++) {
 		const struct sim_request *q = &t->request[i];
-		bool told = q->seq >= low && q->seq <= high;
 
-		if (q->stream != stream)
+		if (q->stream != v->stream)
 			continue;
 		c->sent++;
-		if (q->answer != SIM_NONE && !is_late(t, q, timeout)) {
+		c->copied |= q->reached > 1;
+		if (q->answer != SIM_NONE && !is_late(v, q)) {
 			c->received++;
 			continue;
 		}
 		c->lost++;
-		if (q->answer != SIM_NONE) {
+		if (q->answer != SIM_NONE)
 			c->late++;
-		} else if (q->reached) {
+		else if (q->reached)
 			c->never_back++;
-			c->told_inbound += told;
-		} else {
+		else
 			c->never_there++;
-			c->told_outbound += told;
-		}
 	}
 }
 
@@ -135,27 +175,33 @@ static void count_duplicates(const struct sim_truth *t, uint32_t stream, struct 
 
 /* RFC 4737 section 3.2: below what came before. What is late or a copy is not counted, but others
  * are compared with it. */
-static void count_order(
-	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *c)
+static void count_order(const struct view *v, struct sim_counts *c)
 {
+	const struct sim_truth *t = v->t;
 	bool *seen = sim_grow(NULL, t->n_replies + 1, sizeof(*seen));
-	uint64_t next = 0, next_nth = 0;
+	uint64_t next = 0, next_nth = 0, seen_by_reflector = 0;
+	uint32_t life = 0;
 
 	memset(seen, 0, (t->n_replies + 1) * sizeof(*seen));
 	for (size_t i = 0; i < t->n_arrivals; i++) {
 		const struct sim_reply *r = &t->reply[t->arrival[i]];
 		const struct sim_request *q = &t->request[r->request];
-		bool counts = q->answer == t->arrival[i] && !is_late(t, q, timeout);
+		bool counts = q->answer == t->arrival[i] && !is_late(v, q);
 
-		if (q->stream != stream)
+		if (q->stream != v->stream)
 			continue;
 		counts &= !seen[t->arrival[i]];
 		seen[t->arrival[i]] = true;
+		/* a new life's numbers are not compared with those before; a straggler's are */
+		if (r->life > life) {
+			life = r->life;
+			next_nth = 0;
+		}
 		c->reordered += counts && q->seq < next;
-		c->reordered_inbound += counts && r->nth < next_nth;
+		c->reordered_inbound += counts && (r->life < life || r->nth < next_nth);
 		if (q->seq >= next)
 			next = q->seq + 1;
-		if (r->nth >= next_nth)
+		if (r->life == life && r->nth >= next_nth)
 			next_nth = r->nth + 1;
 	}
 	free(seen);
@@ -163,19 +209,27 @@ static void count_order(
 	for (size_t i = 0; i < t->n_replies; i++) {
 		const struct sim_request *q = &t->request[t->reply[i].request];
 
-		if (q->stream != stream || q->answer != i)
+		if (q->stream != v->stream)
 			continue;
-		c->reordered_outbound += !is_late(t, q, timeout) && q->seq < next;
+		c->overtaken |= q->seq + 1 < seen_by_reflector;
+		if (q->seq >= seen_by_reflector)
+			seen_by_reflector = q->seq + 1;
+		if (q->answer != i)
+			continue;
+		c->reordered_outbound += !is_late(v, q) && q->seq < next;
 		if (q->seq >= next)
 			next = q->seq + 1;
 	}
 }
 
-void sim_truth_count(
-	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *ret)
+void sim_truth_count(const struct sim_truth *t, uint32_t stream, const struct sim_clock *clock,
+	uint64_t timeout, struct sim_counts *ret)
 {
+	const struct view v = {t, stream, clock, timeout};
+
 	memset(ret, 0, sizeof(*ret));
-	count_loss(t, stream, timeout, ret);
+	count_loss(&v, ret);
+	count_told(t, stream, ret);
 	count_duplicates(t, stream, ret);
-	count_order(t, stream, timeout, ret);
+	count_order(&v, ret);
 }

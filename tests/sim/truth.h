@@ -7,6 +7,8 @@
 /* What really happened to every packet of a run, kept beside the measurement and never shown to
  * it. Instants are true time in 2^-32 s. */
 
+#include "clock.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +26,8 @@ struct sim_request {
 /* A reply, by the order in which the reflector made it. */
 struct sim_reply {
 	uint32_t request;
-	uint64_t nth; /* reply of the stream, from 0 */
+	uint32_t life; /* of the reflector's counter, from 0 */
+	uint64_t nth;  /* reply of the stream in this life, from 0 */
 	uint64_t t2;
 	uint64_t t3;
 	uint64_t t4; /* its first copy came back; 0 = none did */
@@ -36,7 +39,8 @@ struct sim_reply {
 /* Of a stream so far. */
 struct sim_made {
 	uint64_t requests;
-	uint64_t replies;
+	uint64_t replies; /* in this life of the reflector's counter */
+	uint32_t life;
 };
 
 struct sim_truth {
@@ -47,6 +51,7 @@ struct sim_truth {
 	uint32_t *arrival; /* replies in the order of their coming back, copies included */
 	size_t n_arrivals, room_arrivals;
 	struct sim_made *made; /* by stream */
+	bool known_start;      /* observers know that the reflector starts at 0 */
 };
 
 /* What a perfect observer would report. */
@@ -64,10 +69,13 @@ struct sim_counts {
 	uint64_t reordered_outbound;
 	uint64_t reordered_inbound;
 	/* never_there and never_back of what the two sequence numbers can tell (protocol 5.6):
-	 * between the lowest and the highest sender number answered, and below the lowest when its
-	 * reply was the reflector's first */
+	 * between the lowest and the highest sender number answered in one life of the reflector's
+	 * counter; from the first on when the start is known */
 	uint64_t told_outbound;
 	uint64_t told_inbound;
+	/* what makes the split less than exact */
+	bool copied;    /* a request came to the reflector twice */
+	bool overtaken; /* a request came to the reflector before an earlier one */
 };
 
 void sim_truth_init(struct sim_truth *t, uint32_t streams);
@@ -79,11 +87,14 @@ uint32_t sim_truth_sent(struct sim_truth *t, uint32_t stream, uint64_t now);
 /* A copy of @request is answered: @t2 received, @t3 sent back. */
 uint32_t sim_truth_reflected(struct sim_truth *t, uint32_t request, uint64_t t2, uint64_t t3);
 
+/* From now on the reflector counts @stream from 0 again. */
+void sim_truth_restarted(struct sim_truth *t, uint32_t stream);
+
 /* A copy of @reply comes back. */
 void sim_truth_returned(struct sim_truth *t, uint32_t reply, uint64_t now);
 
-/* Count one stream's packets; a reply later than @timeout after its request is late. */
-void sim_truth_count(
-	const struct sim_truth *t, uint32_t stream, uint64_t timeout, struct sim_counts *ret);
+/* Count one stream's packets; a reply later than @timeout by the sender's clock is late. */
+void sim_truth_count(const struct sim_truth *t, uint32_t stream, const struct sim_clock *clock,
+	uint64_t timeout, struct sim_counts *ret);
 
 #endif

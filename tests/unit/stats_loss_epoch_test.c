@@ -76,16 +76,27 @@ static void restart_below_the_first_number(void **state)
 	assert_int_equal(tw_loss_restarts(&l), 1);
 }
 
+/* The first number to come back after the restart is one that was lost before it. */
+static void restart_into_a_gap(void **state)
+{
+	(void)state;
+	run(0, 3, 0);
+	run(4, 400, 4); /* 3 lost inbound */
+	run(410, 500, 3);
+	expect(500, 489, 0, 1, 10);
+	assert_int_equal(tw_loss_restarts(&l), 1);
+}
+
 static void every_life_of_the_counter_counts(void **state)
 {
 	(void)state;
-	run(1, 50, 0); /* 0 lost outbound */
+	run(1, 50, 0); /* 0 is before the first answer */
 	run(52, 100, 49);
 	run(100, 150, 0);
 	run(154, 200, 54);
 	run(200, 250, 0);
 	run(258, 300, 50);
-	expect(300, 285, 1 + 2 + 8, 4, 0);
+	expect(300, 285, 2 + 8, 4, 1);
 	assert_int_equal(tw_loss_restarts(&l), 2);
 }
 
@@ -185,6 +196,7 @@ int main(void)
 		cmocka_unit_test_setup(restarts_without_loss, setup),
 		cmocka_unit_test_setup(stragglers_count_for_their_epoch, setup),
 		cmocka_unit_test_setup(restart_below_the_first_number, setup),
+		cmocka_unit_test_setup(restart_into_a_gap, setup),
 		cmocka_unit_test_setup(every_life_of_the_counter_counts, setup),
 		cmocka_unit_test_setup(overtaking_across_a_restart_is_unknown, setup),
 		cmocka_unit_test_setup(impossible_split_is_not_summed_up, setup),

@@ -43,13 +43,27 @@ static void tail_is_unattributed(void **state)
 	expect(100, 90, 0, 0, 10);
 }
 
-/* Numbered from 0, the first packets cannot have been reflected: they were lost outbound. */
-static void head_before_number_0_is_outbound(void **state)
+/* Lost before the first answer: on the way, or before the reflector counted. */
+static void head_is_unattributed(void **state)
 {
 	(void)state;
 	run(5, 100, 0);
-	expect(100, 95, 5, 0, 0);
+	expect(100, 95, 0, 0, 5);
 	assert_false(tw_loss_rseq_equals_sseq(&l));
+}
+
+/* Known to be numbered from 0: 5 packets were not reflected, then 2 replies were lost. */
+static void head_of_a_known_start_has_a_direction(void **state)
+{
+	(void)state;
+	tw_loss_init(&l);
+	tw_loss_start_at_zero(&l);
+	expect(0, 0, 0, 0, 0);
+	expect(10, 0, 0, 0, 10);
+	run(7, 500, 2);
+	expect(500, 493, 5, 2, 0);
+	run(510, 520, 0); /* a restart: what was sent just before it is not told */
+	expect(520, 503, 5, 2, 10);
 }
 
 /* A counter that starts elsewhere is not loss; what was lost at the head has no direction. */
@@ -213,7 +227,8 @@ int main(void)
 		cmocka_unit_test_setup(nothing_lost, setup),
 		cmocka_unit_test_setup(nothing_received, setup),
 		cmocka_unit_test_setup(tail_is_unattributed, setup),
-		cmocka_unit_test_setup(head_before_number_0_is_outbound, setup),
+		cmocka_unit_test_setup(head_is_unattributed, setup),
+		cmocka_unit_test_setup(head_of_a_known_start_has_a_direction, setup),
 		cmocka_unit_test_setup(other_first_number_is_not_loss, setup),
 		cmocka_unit_test_setup(gaps_of_either_direction, setup),
 		cmocka_unit_test_setup(duplicates_have_a_direction, setup),
