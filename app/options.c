@@ -141,8 +141,9 @@ static const struct tw_item items[] = {
 	{"tlv", 0, TW_ITEM_STRING, LIST(tlv), .later = S | L, .group = PROTOCOL,
 	 .metavar = "NAME[:ARGS]", .help = "STAMP extension to send"},
 
-	{"stateless", 0, TW_ITEM_FLAG, AT(stateless), .commands = R | L, .group = SESSIONS,
-	 .help = "copy the sender's sequence number instead of counting per session"},
+	{"stateless", 0, TW_ITEM_FLAG, AT(stateless), .commands = S | R | L, .group = SESSIONS,
+	 .help = "the reflector copies the sender's sequence number instead of counting per "
+		 "session; told to the sender, loss is not split by direction"},
 	{"sessions", 0, TW_ITEM_UINT, AT(sessions), .commands = R | L | V, .group = SESSIONS,
 	 .metavar = "N", .min = 1, .max = 1 << 24, .dflt = "65536",
 	 .help = "sessions that are kept apart at once"},

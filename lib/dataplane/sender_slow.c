@@ -33,6 +33,7 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		s->last_answer = meta->mono;
 		break;
 	case TW_REPLY_DUPLICATE:
+	case TW_REPLY_STRAY:
 		break;
 	case TW_REPLY_UNKNOWN:
 		s->result->discarded[TW_DISCARD_UNKNOWN_SEQUENCE]++;

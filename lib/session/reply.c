@@ -53,7 +53,7 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		return TW_REPLY_UNKNOWN;
 	if (e->seq != f->sseq || e->mark == TW_WINDOW_EMPTY) {
 		tw_loss_stray(&s->loss, sseq, f->rseq);
-		return TW_REPLY_UNKNOWN;
+		return TW_REPLY_STRAY;
 	}
 	t1 = e->mono + c->offsets[e->epoch & c->offsets_mask];
 	if (f->t1 != t1)

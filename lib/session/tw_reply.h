@@ -63,7 +63,8 @@ enum tw_reply_verdict {
 	TW_REPLY_FIRST,
 	TW_REPLY_DUPLICATE,
 	TW_REPLY_LATE,
-	TW_REPLY_UNKNOWN, /**< sequence number not sent, or forgotten */
+	TW_REPLY_STRAY,   /**< sequence number forgotten: taken as late, or as a duplicate */
+	TW_REPLY_UNKNOWN, /**< sequence number not sent */
 	TW_REPLY_ECHO,    /**< the copied T1 is not ours */
 };
 

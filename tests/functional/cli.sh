@@ -155,7 +155,7 @@ refuse "--dscp 'nosuch': allowed: a name such as ef" "${s[@]}" --dscp nosuch
 refuse "--rate '10X': allowed: bits per second" "${s[@]}" --rate 10X
 refuse "--ip '192.0.2.1/33'" "${s[@]}" --ip 192.0.2.1/33
 refuse "--lcores 'x'" "${s[@]}" --lcores x
-refuse '--stateless: not an option of sender' "${s[@]}" --stateless
+refuse '--sessions: not an option of sender' "${s[@]}" --sessions 1
 refuse '--scenario: not in this build yet' "${s[@]}" --scenario x.yaml
 refuse 'missing argument: needs PEER' show-options sender
 

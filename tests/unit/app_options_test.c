@@ -190,7 +190,7 @@ static void options_of_others_are_refused(void **state)
 {
 	(void)state;
 	refused(TW_CMD_REFLECTOR, "--count 1", "--count");
-	refused(TW_CMD_SENDER, "p --stateless", "--stateless");
+	refused(TW_CMD_SENDER, "p --sessions 1", "--sessions");
 	refused(TW_CMD_LOOPBACK, "--dev eth0", "--dev");
 	refused(TW_CMD_DEVICES, "--ttl 1", "--ttl");
 	refused(TW_CMD_DSCPTABLE, "--dev eth0", "--dev");

@@ -255,7 +255,7 @@ static void forgotten(void **state)
 	for (int i = 1; i < 64; i++)
 		send_at(0, T0 + (uint64_t)i * MS, 0);
 	send_at(0, T0 + 64 * MS, 0);
-	assert_int_equal(take(0, &f, T0 + 65 * MS), TW_REPLY_UNKNOWN);
+	assert_int_equal(take(0, &f, T0 + 65 * MS), TW_REPLY_STRAY);
 	assert_int_equal(streams[0].loss.stray, 1);
 	assert_int_equal(streams[0].received, 0);
 	/* the one that took its place is not touched */
