@@ -40,15 +40,25 @@ void tw_task_housekeeping(struct tw_task *t, uint64_t now);
 		(uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 |                  \
 		(uint64_t)(h) << 56)
 
-/* One's complement sum of the first 44 octets of a payload. */
-static inline uint64_t tw_sum44(const uint8_t *p)
+/* Out of line: few packets are longer, and its registers are missed in the loop. */
+uint64_t tw_sum_long(const uint8_t *p, uint32_t len);
+
+/* Sum of a payload of 44 octets or more; zeros: octets 16..43 are known to be zero. */
+static inline __attribute__((always_inline)) uint64_t tw_sum_payload(
+	const uint8_t *p, uint32_t len, bool zeros)
 {
 	uint64_t s = tw_sum_add(tw_raw64(p), tw_raw64(p + 8));
-	uint64_t t = tw_sum_add(tw_raw64(p + 16), tw_raw64(p + 24));
 
-	s = tw_sum_add(s, tw_raw64(p + 32));
-	t = tw_sum_add(t, tw_raw32(p + 40));
-	return tw_sum_add(s, t);
+	if (!zeros) {
+		uint64_t t = tw_sum_add(tw_raw64(p + 16), tw_raw64(p + 24));
+
+		t = tw_sum_add(t, tw_raw64(p + 32));
+		t = tw_sum_add(t, tw_raw32(p + 40));
+		s = tw_sum_add(s, t);
+	}
+	if (unlikely(len > 44))
+		s = tw_sum_add(s, tw_sum_long(p + 44, len - 44));
+	return s;
 }
 
 /* Destination MAC as a 48-bit word, to compare with one load. */
@@ -91,18 +101,15 @@ static inline __attribute__((always_inline)) bool tw_plain_ip4(
 }
 
 /* Sum of what the UDP checksum of a plain IPv4 frame covers, payload of 44 octets or more. */
-static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip4(const uint8_t *f, uint32_t len)
+static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip4(
+	const uint8_t *f, uint32_t len, bool zeros)
 {
-	uint32_t payload = len - TW_IP4_PAYLOAD_OFF;
-	uint64_t sum = tw_sum44(f + TW_IP4_PAYLOAD_OFF);
-
 	/* addresses; UDP header, whose length octets stand for the pseudo-header's too */
-	sum = tw_sum_add(sum, tw_raw64(f + 26));
-	sum = tw_sum_add(sum, tw_raw64(f + 34));
-	sum = tw_sum_add(sum, (uint64_t)tw_raw16(f + 38) + (17U << 8));
-	if (payload > 44)
-		sum = tw_sum_add(sum, tw_sum(f + TW_IP4_PAYLOAD_OFF + 44, payload - 44));
-	return sum;
+	uint64_t s = tw_sum_add(tw_raw64(f + 26), tw_raw64(f + 34));
+
+	s = tw_sum_add(s, (uint64_t)tw_raw16(f + 38) + (17U << 8));
+	return tw_sum_add(
+		s, tw_sum_payload(f + TW_IP4_PAYLOAD_OFF, len - TW_IP4_PAYLOAD_OFF, zeros));
 }
 
 /* The same for IPv6: version, payload length equal to the frame's, next header UDP, UDP length. */
@@ -122,20 +129,17 @@ static inline __attribute__((always_inline)) bool tw_plain_ip6(
 	return bad == 0;
 }
 
-static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip6(const uint8_t *f, uint32_t len)
+static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip6(
+	const uint8_t *f, uint32_t len, bool zeros)
 {
-	uint32_t payload = len - TW_IP6_PAYLOAD_OFF;
-	uint64_t sum = tw_sum44(f + TW_IP6_PAYLOAD_OFF);
-	uint64_t t = tw_sum_add(tw_raw64(f + 22), tw_raw64(f + 30));
+	uint64_t s = tw_sum_add(tw_raw64(f + 22), tw_raw64(f + 30));
+	uint64_t t = tw_sum_add(tw_raw64(f + 38), tw_raw64(f + 46));
 
-	t = tw_sum_add(t, tw_raw64(f + 38));
-	t = tw_sum_add(t, tw_raw64(f + 46));
-	sum = tw_sum_add(sum, t);
-	sum = tw_sum_add(sum, tw_raw64(f + 54));
-	sum = tw_sum_add(sum, (uint64_t)tw_raw16(f + 58) + (17U << 8));
-	if (payload > 44)
-		sum = tw_sum_add(sum, tw_sum(f + TW_IP6_PAYLOAD_OFF + 44, payload - 44));
-	return sum;
+	t = tw_sum_add(t, tw_raw64(f + 54));
+	s = tw_sum_add(s, (uint64_t)tw_raw16(f + 58) + (17U << 8));
+	s = tw_sum_add(s, t);
+	return tw_sum_add(
+		s, tw_sum_payload(f + TW_IP6_PAYLOAD_OFF, len - TW_IP6_PAYLOAD_OFF, zeros));
 }
 
 /* Hand a burst to the device; free and count what it did not take. @return taken */

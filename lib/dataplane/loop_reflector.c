@@ -11,6 +11,10 @@
 
 #include "recorder.h"
 
+#ifdef __SSSE3__
+#include <tmmintrin.h>
+#endif
+
 /* Constants of an instance. */
 enum {
 	F_STATELESS = 1 << 0,
@@ -29,13 +33,14 @@ struct plain {
 
 /* What all packets of a burst have in common. */
 struct burst {
-	uint64_t t2; /* wall */
+	uint64_t t2_be; /* wall, as on the wire */
 	uint32_t coarse;
-	uint16_t error_estimate;
+	uint32_t constant; /* sum of T2 and Error Estimate */
+	uint16_t error_estimate_be;
 };
 
 static inline __attribute__((always_inline)) bool is_plain(const struct tw_reflector *r,
-	const struct rte_mbuf *m, const uint8_t *f, bool v6, unsigned int flags)
+	const struct rte_mbuf *m, const uint8_t *f, uint64_t mac, bool v6, unsigned int flags)
 {
 	uint32_t len = m->data_len;
 	uint32_t off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
@@ -44,14 +49,14 @@ static inline __attribute__((always_inline)) bool is_plain(const struct tw_refle
 
 	if (unlikely(len < off + TW_STAMP_LEN || m->pkt_len != len))
 		return false;
-	if (!(v6 ? tw_plain_ip6(f, len, r->mac) : tw_plain_ip4(f, len, r->mac)))
+	if (!(v6 ? tw_plain_ip6(f, len, mac) : tw_plain_ip4(f, len, mac)))
 		return false;
 	if (tw_raw16(p - 6) != r->port_be || p[13] == 0 || !tw_payload_is_stamp(p, TW_STAMP_LEN))
 		return false;
 	if ((flags & F_HW_CHECKSUM) &&
 		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD)
 		return tw_raw16(p - 2) != 0;
-	sum = v6 ? tw_udp_sum_ip6(f, len) : tw_udp_sum_ip4(f, len);
+	sum = v6 ? tw_udp_sum_ip6(f, len, true) : tw_udp_sum_ip4(f, len, true);
 	return tw_sum_fold(sum) == 0xffff && tw_raw16(p - 2) != 0;
 }
 
@@ -111,35 +116,114 @@ static inline __attribute__((always_inline)) bool next_number(struct tw_reflecto
 	return true;
 }
 
-/* Everything is computed in registers: a load from octets just stored in another width stalls. */
-static inline __attribute__((always_inline)) void turn_round_ip4(uint8_t *f)
+/*
+ * Headers in place. Octets go through registers: a load from what was just stored in another width
+ * would stall. The IPv4 header checksum changes by TOS and TTL alone.
+ */
+static inline __attribute__((always_inline)) uint16_t ip4_checksum(const uint8_t *f)
 {
-	uint64_t addrs = tw_raw64(f + 26);
-	uint16_t tos = tw_raw16(f + 14), ttl = tw_raw16(f + 22);
-	uint16_t new_tos = tos & 0xfcff; /* ECN: Not-ECT */
-	uint16_t new_ttl = ttl | 0x00ff;
+	uint32_t tos = tw_raw16(f + 14), ttl = tw_raw16(f + 22);
 	uint32_t sum = (uint16_t)~tw_raw16(f + 24);
 
-	sum += (uint32_t)new_tos + new_ttl + (uint16_t)~tos + (uint16_t)~ttl;
+	sum += (tos & 0xfcff) + (tos ^ 0xffff) + (ttl | 0x00ff) + (ttl ^ 0xffff);
 	sum = (sum & 0xffff) + (sum >> 16);
-	tw_set_raw16(f + 14, new_tos);
-	tw_set_raw16(f + 22, new_ttl);
-	tw_set_raw16(f + 24, (uint16_t) ~((sum & 0xffff) + (sum >> 16)));
-	addrs = addrs << 32 | addrs >> 32;
-	memcpy(f + 26, &addrs, 8);
+	return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
 }
 
-static inline __attribute__((always_inline)) void turn_round_ip6(uint8_t *f)
+#ifdef __SSSE3__
+/* MAC addresses swapped; the mask takes ECN out of octet 15. */
+static inline __attribute__((always_inline)) void turn_link(uint8_t *f, int last)
 {
-	uint64_t a = tw_raw64(f + 22), b = tw_raw64(f + 30);
-	uint64_t c = tw_raw64(f + 38), d = tw_raw64(f + 46);
+	const __m128i order = _mm_setr_epi8(6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
+	const __m128i mask = _mm_setr_epi8(
+		-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, (char)last);
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)f);
 
-	memcpy(f + 22, &c, 8);
-	memcpy(f + 30, &d, 8);
-	memcpy(f + 38, &a, 8);
-	memcpy(f + 46, &b, 8);
-	f[15] &= 0xcf;
+	v = _mm_and_si128(_mm_shuffle_epi8(v, order), mask);
+	_mm_storeu_si128((__m128i *)(void *)f, v);
+}
+
+/* TTL, protocol, checksum, addresses and ports are the 16 octets from 22 on. */
+static inline __attribute__((always_inline)) void turn_ip4(uint8_t *f)
+{
+	const __m128i order = _mm_setr_epi8(0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 14, 15, 12, 13);
+	const __m128i ttl = _mm_setr_epi8(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(f + 22));
+
+	v = _mm_or_si128(_mm_shuffle_epi8(v, order), ttl);
+	v = _mm_insert_epi16(v, ip4_checksum(f), 1);
+	turn_link(f, 0xfc);
+	_mm_storeu_si128((__m128i *)(void *)(f + 22), v);
+}
+
+static inline __attribute__((always_inline)) void turn_ip6(uint8_t *f)
+{
+	__m128i src = _mm_loadu_si128((const __m128i *)(const void *)(f + 22));
+	__m128i dst = _mm_loadu_si128((const __m128i *)(const void *)(f + 38));
+	uint32_t ports = tw_raw32(f + 54);
+
+	_mm_storeu_si128((__m128i *)(void *)(f + 22), dst);
+	_mm_storeu_si128((__m128i *)(void *)(f + 38), src);
+	ports = ports << 16 | ports >> 16;
+	memcpy(f + 54, &ports, 4);
+	turn_link(f, 0xcf);
 	f[21] = 255;
+}
+#else
+static inline void turn_link(uint8_t *f, uint8_t last)
+{
+	uint8_t mac[6];
+
+	memcpy(mac, f, 6);
+	memcpy(f, f + 6, 6);
+	memcpy(f + 6, mac, 6);
+	f[15] &= last;
+}
+
+static inline void turn_ip4(uint8_t *f)
+{
+	uint64_t addrs = tw_raw64(f + 26);
+	uint32_t ports = tw_raw32(f + 34);
+
+	tw_set_raw16(f + 24, ip4_checksum(f));
+	turn_link(f, 0xfc);
+	f[22] = 255;
+	addrs = addrs << 32 | addrs >> 32;
+	memcpy(f + 26, &addrs, 8);
+	ports = ports << 16 | ports >> 16;
+	memcpy(f + 34, &ports, 4);
+}
+
+static inline void turn_ip6(uint8_t *f)
+{
+	uint8_t addr[16];
+	uint32_t ports = tw_raw32(f + 54);
+
+	memcpy(addr, f + 22, 16);
+	memcpy(f + 22, f + 38, 16);
+	memcpy(f + 38, addr, 16);
+	ports = ports << 16 | ports >> 16;
+	memcpy(f + 54, &ports, 4);
+	turn_link(f, 0xcf);
+	f[21] = 255;
+}
+#endif
+
+/*
+ * The UDP checksum changes by what is new in the payload: the sender's sequence number, T1 and
+ * Error Estimate move by an even distance, and octets 16..43 were zero.
+ */
+static inline __attribute__((always_inline)) uint16_t udp_checksum(
+	uint16_t old, uint32_t constant, uint32_t seq_be, uint64_t t3_be, uint32_t ttl, bool unflag)
+{
+	uint64_t sum = (uint64_t)(uint16_t)~old + constant + seq_be + (uint32_t)t3_be +
+		       (t3_be >> 32) + ttl + (unflag ? (uint16_t)~0x0080 : 0);
+	uint32_t folded = (uint32_t)((sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32));
+	uint16_t csum;
+
+	folded = (folded & 0xffff) + (folded >> 16);
+	csum = (uint16_t) ~((folded & 0xffff) + (folded >> 16));
+	return csum ? csum : 0xffff;
 }
 
 static inline __attribute__((always_inline)) uint8_t tos_of(const uint8_t *f, bool v6)
@@ -153,76 +237,58 @@ static inline __attribute__((always_inline)) bool answer(struct tw_reflector *r,
 {
 	uint8_t *f = rte_pktmbuf_mtod(e->m, uint8_t *);
 	uint8_t *p = f + (v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF);
-	struct tw_reflect_fields out = {.t2 = b->t2, .t3 = t3, .error_estimate = b->error_estimate};
-	uint64_t macs = tw_raw64(f), sum;
-	uint32_t ports = tw_raw32(p - 8), from_mac = tw_raw32(f + 8);
-	uint16_t csum;
+	uint64_t head = tw_raw64(p), tail = tw_raw64(p + 8), t3_be = __builtin_bswap64(t3);
+	uint32_t seq, ttl = v6 ? f[21] : f[22];
 
 	if (flags & F_STATELESS) {
-		out.seq = tw_get32(p);
-	} else if (unlikely(!next_number(r, e, f, b, v6, &out.seq))) {
+		seq = tw_get32(p);
+	} else if (unlikely(!next_number(r, e, f, b, v6, &seq))) {
 		tw_reflector_take_back(r, e->m, tos_of(f, v6));
 		return false;
 	}
-	/* The checksum changes by what is new in the payload: the sender's sequence number, T1 and
-	 * Error Estimate move by an even distance, and octets 16..43 were zero. */
-	out.ttl = v6 ? f[21] : f[22];
-	sum = (uint64_t)(uint16_t)~tw_raw16(p - 2) + __builtin_bswap32(out.seq);
-	sum = tw_sum_add(sum, __builtin_bswap64(out.t2));
-	sum = tw_sum_add(sum, __builtin_bswap64(out.t3));
-	sum = tw_sum_add(sum, (uint64_t)__builtin_bswap16(out.error_estimate) + out.ttl);
-	if (unlikely(e->unflag)) {
+	seq = __builtin_bswap32(seq);
+	tw_set_raw16(p - 2, udp_checksum(tw_raw16(p - 2), b->constant, seq, t3_be, ttl, e->unflag));
+	if (unlikely(e->unflag))
 		p[44] = 0;
-		sum = tw_sum_add(sum, (uint16_t)~0x0080);
-	}
-	csum = (uint16_t)~tw_sum_fold(sum);
-	csum = csum ? csum : 0xffff;
-	tw_reflect_write_stamp(p, &out);
-	ports = ports << 16 | ports >> 16;
-	memcpy(p - 8, &ports, 4);
-	memcpy(p - 2, &csum, 2);
+	/* RFC 8762 section 4.3.1; the SSID stays in octets 14..15 */
+	memcpy(p, &seq, 4);
+	memcpy(p + 4, &t3_be, 8);
+	tw_set_raw16(p + 12, b->error_estimate_be);
+	memcpy(p + 16, &b->t2_be, 8);
+	memcpy(p + 24, &head, 8);
+	tail &= 0x0000ffffffffffffULL;
+	memcpy(p + 32, &tail, 8);
+	memcpy(p + 40, &ttl, 4);
 	if (v6)
-		turn_round_ip6(f);
+		turn_ip6(f);
 	else
-		turn_round_ip4(f);
-	/* MAC addresses: octets 6..11 to the front, the front behind them */
-	{
-		uint64_t back = (macs >> 48) | (uint64_t)from_mac << 16;
-
-		memcpy(f, &back, 4);
-		back >>= 32;
-		memcpy(f + 4, &back, 2);
-		memcpy(f + 6, &macs, 4);
-		macs >>= 32;
-		memcpy(f + 10, &macs, 2);
-	}
+		turn_ip4(f);
 	return true;
 }
 
+/* TOS and TTL are noted where nothing has to be read first: a value that has to go through memory
+ * from packet to packet would be waited for. */
 static inline __attribute__((always_inline)) void note_marks(
 	struct tw_reflector *r, const uint8_t *f, bool v6)
 {
-	uint8_t ttl = v6 ? f[21] : f[22];
-
 	r->tos[tos_of(f, v6)]++;
-	r->ttl_min = ttl < r->ttl_min ? ttl : r->ttl_min;
-	r->ttl_max = ttl > r->ttl_max ? ttl : r->ttl_max;
+	r->ttl_seen[v6 ? f[21] : f[22]] = true;
 }
 
 /* Pass one for one packet: what is plain is hashed and its slot fetched. */
 static inline __attribute__((always_inline)) bool take_plain(struct tw_reflector *r,
-	struct rte_mbuf *m, const uint8_t *f, struct plain *e, bool v6, unsigned int flags)
+	struct rte_mbuf *m, const uint8_t *f, struct plain *e, uint64_t mac, bool v6,
+	unsigned int flags)
 {
 	const unsigned int words = v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
 	uint32_t off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
 
-	if (unlikely((flags & F_SLOW_ONLY) || !is_plain(r, m, f, v6, flags) ||
+	if (unlikely((flags & F_SLOW_ONLY) || !is_plain(r, m, f, mac, v6, flags) ||
 		     !tail_is_simple(f + off, m->data_len - off, &e->unflag)))
 		return false;
 	if ((flags & F_STATELESS) && unlikely(!tw_reflector_is_known(r, f, v6)))
 		return false;
 	e->m = m;
-	r->n.octets_in += m->data_len;
 	note_marks(r, f, v6);
 	if (!(flags & F_STATELESS)) {
 		const struct tw_table *t = v6 ? &r->table6 : &r->table4;
@@ -244,32 +310,38 @@ static inline __attribute__((always_inline)) unsigned int round_of(
 	unsigned int n_quick[2] = {0, 0}, done = 0;
 	struct burst b;
 	uint16_t n, n_tx = 0;
-	uint64_t mono, t3, tsc3;
+	uint64_t octets = 0;
+	const uint64_t mac = r->mac;
+	uint64_t mono, t2, t3, tsc3;
 
 	n = rte_eth_rx_burst(r->port.port_id, r->port.rx_queue, rx, TW_BURST);
 	if (n == 0)
 		return 0;
 	mono = tw_clock_mono(clock, rte_rdtsc());
-	b.t2 = mono + clock->offset;
+	t2 = mono + clock->offset;
+	b.t2_be = __builtin_bswap64(t2);
 	b.coarse = tw_reflect_coarse(mono);
-	b.error_estimate = r->error_estimate;
+	b.error_estimate_be = __builtin_bswap16(r->error_estimate);
+	b.constant = tw_sum_fold(tw_sum_add(b.t2_be, b.error_estimate_be));
 	r->n.received += n;
 	if (unlikely(r->port.recorder != NULL))
-		tw_recorder_put(r->port.recorder, rx, n, b.t2);
+		tw_recorder_put(r->port.recorder, rx, n, t2);
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct rte_mbuf *m = rx[i];
 		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 
-		if (f[12] == 0x08 ? take_plain(r, m, f, &quick[0][n_quick[0]], false, flags)
-				  : take_plain(r, m, f, &quick[1][n_quick[1]], true, flags)) {
+		if (f[12] == 0x08 ? take_plain(r, m, f, &quick[0][n_quick[0]], mac, false, flags)
+				  : take_plain(r, m, f, &quick[1][n_quick[1]], mac, true, flags)) {
 			n_quick[f[12] != 0x08]++;
+			octets += m->data_len;
 			continue;
 		}
 		tw_reflector_slow(r, m, mono);
 	}
+	r->n.octets_in += octets;
 	if (unlikely(r->n_slow))
-		n_tx = (uint16_t)tw_reflector_answer(r, tx, b.t2, mono);
+		n_tx = (uint16_t)tw_reflector_answer(r, tx, t2, mono);
 
 	/* T3 is read here; the burst follows at the measured pace. */
 	tsc3 = rte_rdtsc();

@@ -272,7 +272,8 @@ static inline __attribute__((always_inline)) bool recognise(
 	stream = tw_sender_stream_of(s, addr, tw_raw32(p - 8), v6);
 	if (unlikely(stream < 0 || tw_raw16(p - 2) == 0))
 		return false;
-	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len) : tw_udp_sum_ip4(f, len)) != 0xffff))
+	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len, false)
+				    : tw_udp_sum_ip4(f, len, false)) != 0xffff))
 		return false;
 	ret->payload = p;
 	ret->len = len - off;

@@ -159,9 +159,12 @@ static void snapshot(struct tw_task *task, void *into)
 		s->counters.dscp[i >> 2] += r->tos[i];
 		s->counters.ecn[i & 3] += r->tos[i];
 	}
-	if (r->ttl_min <= r->ttl_max) {
-		s->counters.ttl_min = r->ttl_min;
-		s->counters.ttl_max = r->ttl_max;
+	for (unsigned int i = 0; i < 256; i++) {
+		if (!r->ttl_seen[i])
+			continue;
+		s->counters.ttl_max = i;
+		if (s->counters.ttl_min == 0)
+			s->counters.ttl_min = i;
 	}
 	s->stolen = tw_span_to_ns(
 		(struct tw_span){(int64_t)tw_clock_ticks(&task->clock, task->stolen)});
@@ -305,7 +308,6 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->cfg = *cfg;
 	r->mac = tw_mac_word(&port->mac);
 	r->port_be = __builtin_bswap16(cfg->port);
-	r->ttl_min = 255;
 	r->idle = coarse_of(cfg->session_idle);
 	r->refwait = coarse_of(cfg->refwait);
 	tw_answer_self(port, &r->self);

@@ -66,7 +66,6 @@ struct tw_reflector {
 	uint64_t mac; /* own MAC as a word */
 	uint16_t port_be;
 	uint16_t error_estimate;
-	uint8_t ttl_min, ttl_max;
 	uint32_t idle;    /* --session-idle, tw_reflect_coarse() units */
 	uint32_t refwait; /* likewise */
 	struct tw_slope slope;
@@ -92,6 +91,7 @@ struct tw_reflector {
 	struct tw_reflector_config cfg;
 	struct tw_reflector_counters n; /* dscp, ecn and ttl are filled at the snapshot */
 	uint64_t tos[256];
+	bool ttl_seen[256]; /* of received requests */
 	struct tw_neighbour_self self;
 	uint64_t expire_at; /* mono of the next look at old sessions */
 };

@@ -223,8 +223,7 @@ static void count(struct tw_reflector *r, const struct tw_slow *e, uint32_t octe
 	r->n.octets_in += octets;
 	r->n.octets_out += (uint64_t)e->m->data_len - octets;
 	r->tos[e->info.tos]++;
-	r->ttl_min = e->info.ttl < r->ttl_min ? e->info.ttl : r->ttl_min;
-	r->ttl_max = e->info.ttl > r->ttl_max ? e->info.ttl : r->ttl_max;
+	r->ttl_seen[e->info.ttl] = true;
 }
 
 /* Stage two: everything of one reply but its HMAC and its headers. */
