@@ -60,8 +60,10 @@ static inline __attribute__((always_inline)) bool is_plain(const struct tw_refle
 	return tw_sum_fold(sum) == 0xffff && tw_raw16(p - 2) != 0;
 }
 
-/* What follows octet 44 can stay as it is, or is one Extra Padding TLV whose U flag goes. */
-static inline bool tail_is_simple(const uint8_t *p, uint32_t payload, uint32_t *ret_unflag)
+/* What follows octet 44 can stay as it is, or is one Extra Padding TLV whose U flag goes where
+ * TLVs are known. */
+static inline bool tail_is_simple(
+	const struct tw_reflector *r, const uint8_t *p, uint32_t payload, uint32_t *ret_unflag)
 {
 	uint32_t rest = payload - TW_STAMP_LEN;
 
@@ -69,7 +71,7 @@ static inline bool tail_is_simple(const uint8_t *p, uint32_t payload, uint32_t *
 	if (likely(rest == 0))
 		return true;
 	if (rest >= 4 && p[44] == 0x80 && p[45] == 1 && tw_get16(p + 46) == rest - 4) {
-		*ret_unflag = 1;
+		*ret_unflag = r->knows_tlvs;
 		return true;
 	}
 	/* 1..3 octets cannot hold a TLV; zeros are legacy padding */
@@ -284,7 +286,7 @@ static inline __attribute__((always_inline)) bool take_plain(struct tw_reflector
 	uint32_t off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
 
 	if (unlikely((flags & F_SLOW_ONLY) || !is_plain(r, m, f, mac, v6, flags) ||
-		     !tail_is_simple(f + off, m->data_len - off, &e->unflag)))
+		     !tail_is_simple(r, f + off, m->data_len - off, &e->unflag)))
 		return false;
 	if ((flags & F_STATELESS) && unlikely(!tw_reflector_is_known(r, f, v6)))
 		return false;

@@ -50,11 +50,11 @@ int tw_reflector_check_addresses(
 
 	if (tw_addr_is_multicast(dst) || is_broadcast(r, dst))
 		return TW_DISCARD_MULTICAST;
-	if (!is_own(r, dst))
-		return TW_DISCARD_NOT_OUR_ADDRESS;
 	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from) ||
 		src->port == 0)
 		return TW_DISCARD_BAD_SOURCE;
+	if (!is_own(r, dst))
+		return TW_DISCARD_NOT_OUR_ADDRESS;
 	if (r->cfg.n_allow && !is_allowed(r, from))
 		return TW_DISCARD_NOT_ALLOWED;
 	/* On the loopback interface the peer has our address, but not our port: an answer to
@@ -310,6 +310,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->port_be = __builtin_bswap16(cfg->port);
 	r->idle = coarse_of(cfg->session_idle);
 	r->refwait = coarse_of(cfg->refwait);
+	r->knows_tlvs = cfg->tlv != NULL;
 	tw_answer_self(port, &r->self);
 	r->slope.countdown = 1;
 	r->error_estimate = tw_clock_error_estimate(&r->task.clock, 0);

@@ -68,6 +68,7 @@ struct tw_reflector {
 	uint16_t error_estimate;
 	uint32_t idle;    /* --session-idle, tw_reflect_coarse() units */
 	uint32_t refwait; /* likewise */
+	uint32_t knows_tlvs;
 	struct tw_slope slope;
 	struct tw_table table4;
 	struct tw_table table6;
