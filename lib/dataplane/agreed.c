@@ -110,22 +110,29 @@ static struct tw_ns utc(const struct tw_task *task, uint64_t wall)
 	return wall ? tw_ntp_to_ns((struct tw_ntp){wall}, now) : tw_ns(0);
 }
 
-int tw_agreed_stats(struct tw_task *task, void *change)
+static void add_stats(const struct tw_task *task, const struct tw_negotiated *s,
+	struct tw_reflector_session_stats *to)
 {
-	struct tw_agreed_change *c = change;
-	const struct tw_negotiated *s = session_of((struct tw_reflector *)task, c->id);
-	struct tw_reflector_session_stats *to = &c->stats;
-
-	if (!s)
-		return -ENOENT;
 	to->started |= s->n.started;
 	to->expired |= s->n.expired;
 	/* A flow stays on one queue: of all workers one has seen it. */
 	if (s->n.received == 0)
-		return 0;
+		return;
 	*to = s->n;
 	to->first = utc(task, s->first_wall);
 	to->last = utc(task, s->last_wall);
+}
+
+int tw_agreed_stats(struct tw_task *task, void *change)
+{
+	const struct tw_agreed_change *c = change;
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		const struct tw_negotiated *s = session_of((struct tw_reflector *)task, c->ids[i]);
+
+		if (s)
+			add_stats(task, s, &c->stats[i]);
+	}
 	return 0;
 }
 

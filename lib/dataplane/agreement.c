@@ -10,6 +10,9 @@
 #include <string.h>
 
 #define NO_ID UINT32_MAX
+/* A worker must not be kept from its packets for long. */
+#define STATS_AT_ONCE 64
+#define UDP_PORTS 65536
 
 struct tw_agreement {
 	struct tw_task *tasks[TW_PORT_QUEUES];
@@ -20,7 +23,7 @@ struct tw_agreement {
 	uint32_t free_id;          /* head of the list through next_free */
 	uint32_t *next_free;       /* by id */
 	struct tw_negotiated **of; /* [id * n_tasks + task] */
-	uint32_t *users;           /* takers of each UDP port */
+	uint32_t *users;           /* takers: [device * UDP_PORTS + UDP port] */
 };
 
 int tw_agreement_create(struct tw_task *const *tasks, unsigned int n_tasks, struct tw_port *ports,
@@ -37,7 +40,7 @@ int tw_agreement_create(struct tw_task *const *tasks, unsigned int n_tasks, stru
 	a->max = max_sessions;
 	a->next_free = calloc(max_sessions, sizeof(*a->next_free));
 	a->of = calloc((size_t)max_sessions * n_tasks, sizeof(struct tw_negotiated *));
-	a->users = calloc(65536, sizeof(*a->users));
+	a->users = calloc((size_t)UDP_PORTS * n_ports, sizeof(*a->users));
 	if (!a->next_free || !a->of || !a->users) {
 		tw_agreement_destroy(a);
 		return -ENOMEM;
@@ -83,6 +86,20 @@ static struct tw_port *owner(const struct tw_agreement *a, const struct tw_addr 
 	return NULL;
 }
 
+static uint32_t *users_of(const struct tw_agreement *a, const struct tw_port *p, uint16_t port)
+{
+	return &a->users[(size_t)(p - a->ports) * UDP_PORTS + port];
+}
+
+/* Tasks know UDP ports, not on which device. */
+static bool used_anywhere(const struct tw_agreement *a, uint16_t port)
+{
+	for (unsigned int i = 0; i < a->n_ports; i++)
+		if (*users_of(a, &a->ports[i], port))
+			return true;
+	return false;
+}
+
 static int port_take(void *b, const struct tw_addr *addr, uint16_t first, uint16_t *ret)
 {
 	struct tw_agreement *a = b;
@@ -93,13 +110,14 @@ static int port_take(void *b, const struct tw_addr *addr, uint16_t first, uint16
 	if (!p)
 		return -EADDRNOTAVAIL;
 	/* Thousands of sessions may share a port: it is taken once. */
-	if (first == 0 || a->users[first] == 0)
+	if (first == 0 || *users_of(a, p, first) == 0)
 		rc = tw_port_take_udp(p, 0, first, 1, &port, NULL);
 	if (rc < 0)
 		return rc;
-	if (a->users[port]++ == 0)
+	if (!used_anywhere(a, port))
 		rc = everywhere(
 			a, tw_agreed_listen, &(struct tw_agreed_change){.port = port, .on = true});
+	++*users_of(a, p, port);
 	*ret = port;
 	return rc;
 }
@@ -109,9 +127,10 @@ static void port_give(void *b, const struct tw_addr *addr, uint16_t port)
 	struct tw_agreement *a = b;
 	struct tw_port *p = owner(a, addr);
 
-	if (!p || a->users[port] == 0 || --a->users[port] > 0)
+	if (!p || *users_of(a, p, port) == 0 || --*users_of(a, p, port) > 0)
 		return;
-	everywhere(a, tw_agreed_listen, &(struct tw_agreed_change){.port = port});
+	if (!used_anywhere(a, port))
+		everywhere(a, tw_agreed_listen, &(struct tw_agreed_change){.port = port});
 	tw_port_give_udp(p, port, 1);
 }
 
@@ -180,13 +199,19 @@ static int session_stop(void *b, const uint32_t *ids, unsigned int n, struct tw_
 		&(struct tw_agreed_change){.ids = ids, .n = n, .linger = linger});
 }
 
-static int session_stats(void *b, uint32_t id, struct tw_reflector_session_stats *ret)
+static int session_stats(
+	void *b, const uint32_t *ids, unsigned int n, struct tw_reflector_session_stats *ret)
 {
-	struct tw_agreed_change c = {.id = id};
-	int rc = everywhere(b, tw_agreed_stats, &c);
+	int rc = 0;
 
-	if (rc == 0)
-		*ret = c.stats;
+	memset(ret, 0, n * sizeof(*ret));
+	for (unsigned int done = 0; rc == 0 && done < n; done += STATS_AT_ONCE) {
+		struct tw_agreed_change c = {.ids = ids + done, .n = n - done, .stats = ret + done};
+
+		if (c.n > STATS_AT_ONCE)
+			c.n = STATS_AT_ONCE;
+		rc = everywhere(b, tw_agreed_stats, &c);
+	}
 	return rc;
 }
 

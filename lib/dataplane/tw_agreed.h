@@ -19,10 +19,10 @@ struct tw_agreed_change {
 	struct tw_negotiated *session; /**< add: initialised */
 	const uint32_t *ids;           /**< start, stop */
 	unsigned int n;
-	struct tw_ns linger;                     /**< stop */
-	uint16_t port;                           /**< listen */
-	bool on;                                 /**< listen */
-	struct tw_reflector_session_stats stats; /**< snapshot: written */
+	struct tw_ns linger;                      /**< stop */
+	uint16_t port;                            /**< listen */
+	bool on;                                  /**< listen */
+	struct tw_reflector_session_stats *stats; /**< snapshot: one for each of ids, written */
 };
 
 /** @return 0, -EEXIST: a session with the same two ends, -ENOSPC */
@@ -31,7 +31,7 @@ int tw_agreed_start(struct tw_task *task, void *change);
 int tw_agreed_stop(struct tw_task *task, void *change);
 /** @return 0, -ENOENT */
 int tw_agreed_delete(struct tw_task *task, void *change);
-/** Add this task's counters to change->stats. @return 0, -ENOENT */
+/** Add this task's counters to change->stats. @return 0 */
 int tw_agreed_stats(struct tw_task *task, void *change);
 /** Answer on another UDP port, or no longer. @return 0 */
 int tw_agreed_listen(struct tw_task *task, void *change);

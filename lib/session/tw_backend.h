@@ -71,7 +71,9 @@ struct tw_backend_ops {
 	/** Until @p linger has passed requests are still answered, then no more. */
 	int (*session_stop)(void *b, const uint32_t *ids, unsigned int n, struct tw_ns linger);
 	int (*session_delete)(void *b, uint32_t id);
-	int (*session_stats)(void *b, uint32_t id, struct tw_reflector_session_stats *ret);
+	/** @param ret  n of them, in the order of the ids; zeroed where there is no such session */
+	int (*session_stats)(void *b, const uint32_t *ids, unsigned int n,
+		struct tw_reflector_session_stats *ret);
 };
 
 #endif
