@@ -164,3 +164,18 @@ int tw_json_write_reflector(FILE *out, const struct tw_reflector_report *r,
 	walk_reflector((struct walk){&ops, &s}, r, ctx);
 	return finish(&s, out, pretty);
 }
+
+int tw_json_write_asked(FILE *out, const struct tw_asked_report *r, struct tw_ns start,
+	const struct tw_report_context *ctx, bool pretty)
+{
+	struct walk w;
+	struct json_sink s;
+	int ret = begin(&s);
+
+	if (ret)
+		return ret;
+	w = (struct walk){&ops, &s};
+	walk_head(w, "dpdk-twamp/control/1", ctx, start, tw_ns(0));
+	walk_asked(w, r);
+	return finish(&s, out, pretty);
+}

@@ -136,6 +136,47 @@ static void info(FILE *out, const struct tw_reflector_report *r)
 		1);
 }
 
+/* One family of a counter of every session. */
+static void session_family(FILE *out, const struct tw_control_report *c, const char *name,
+	const char *help, size_t offset)
+{
+	expo_family(out, name, "counter", help);
+	for (unsigned int i = 0; i < c->n_sessions; i++) {
+		const struct tw_reflected_session *s = &c->session[i];
+		uint64_t v;
+
+		memcpy(&v, (const char *)s + offset, sizeof(v));
+		if (strcmp(s->state, "ended") != 0)
+			expo_count(out, name,
+				LABELS("sid", s->sid, "sender", s->sender, "receiver", s->receiver),
+				v);
+	}
+}
+
+static void control(FILE *out, const struct tw_control_report *c)
+{
+	char name[80];
+
+	expo_family(out, "twamp_control_open_connections", "gauge", "Control connections now.");
+	expo_count(out, "twamp_control_open_connections", NULL, c->connections);
+	for (unsigned int i = 0; i < c->n_counts; i++) {
+		snprintf(name, sizeof(name), "twamp_control_%s_total", c->count[i].name);
+		expo_family(out, name, "counter", c->count[i].help);
+		expo_count(out, name, NULL, c->count[i].v);
+	}
+#define FAMILY(field, help)                                                                        \
+	session_family(out, c, "twamp_session_" #field "_total", help,                             \
+		offsetof(struct tw_reflected_session, field))
+	FAMILY(received, "Requests of a negotiated session.");
+	FAMILY(reflected, "Requests of a negotiated session that were answered.");
+	FAMILY(refused, "Requests of a negotiated session that were not answered.");
+	FAMILY(bad_hmac, "Requests of a negotiated session that did not authenticate.");
+	FAMILY(gaps, "Sender numbers passed over: lost outbound, or late.");
+	FAMILY(reordered, "Requests of a negotiated session below the highest number.");
+	FAMILY(octets, "Octets of UDP payload received by a negotiated session.");
+#undef FAMILY
+}
+
 int tw_prometheus_write_reflector(FILE *out, const struct tw_reflector_report *r)
 {
 	static const char residence[] = "twamp_reflector_residence_seconds";
@@ -144,6 +185,8 @@ int tw_prometheus_write_reflector(FILE *out, const struct tw_reflector_report *r
 	verdicts(out, &r->counters);
 	scalars(out, r);
 	traffic(out, &r->counters);
+	if (r->control)
+		control(out, r->control);
 	if (r->residence.m.count) {
 		expo_family(out, residence, "histogram", "Time that a packet was kept (T3 - T2).");
 		expo_histogram(out, residence, NULL, &r->residence, EXPO_POSITIVE, 1);

@@ -50,6 +50,28 @@ static void reasons(FILE *out, const struct tw_reflector_counters *c)
 	}
 }
 
+#define SESSION_LINES 20
+
+static void control_lines(FILE *out, const struct tw_control_report *c)
+{
+	unsigned int from = c->n_sessions > SESSION_LINES ? c->n_sessions - SESSION_LINES : 0;
+
+	for (unsigned int i = 0; i < c->n_counts; i++)
+		if (c->count[i].v)
+			fprintf(out, " %s %" PRIu64 "\n", c->count[i].help, c->count[i].v);
+	if (from)
+		fprintf(out, " %u sessions, the last %d of them:\n", c->n_sessions, SESSION_LINES);
+	for (unsigned int i = from; i < c->n_sessions; i++) {
+		const struct tw_reflected_session *s = &c->session[i];
+
+		fprintf(out,
+			" %s -> %s %s %s%s%s\n   received %" PRIu64 "  reflected %" PRIu64
+			"  gaps %" PRIu64 "  reordered %" PRIu64 "  bad HMAC %" PRIu64 "\n",
+			s->sender, s->receiver, s->mode, s->state, s->user[0] ? " " : "", s->user,
+			s->received, s->reflected, s->gaps, s->reordered, s->bad_hmac);
+	}
+}
+
 static void residence_line(FILE *out, const struct tw_series *s)
 {
 	char b[4][TW_UNITS_STR];
@@ -84,6 +106,8 @@ int tw_table_write_reflector(
 		"  evicted %" PRIu64 "  stateless overflow %" PRIu64,
 		c->sessions_active, c->sessions_created, c->sessions_expired, c->sessions_evicted,
 		c->stateless_overflow);
+	if (r->control)
+		control_lines(out, r->control);
 	residence_line(out, &r->residence);
 	fprintf(out, " stamps %s/%s  ", t2 ? t2 : "none", t3 ? t3 : "none");
 	text_clock(out, &r->clock);

@@ -43,6 +43,10 @@ int tw_json_write_result(
 int tw_json_write_reflector(FILE *out, const struct tw_reflector_report *r,
 	const struct tw_report_context *ctx, bool pretty);
 
+/** What a control client negotiated, as an object of its own (`dpdk-twamp/control/1`). */
+int tw_json_write_asked(FILE *out, const struct tw_asked_report *r, struct tw_ns start,
+	const struct tw_report_context *ctx, bool pretty);
+
 /** One CSV record (RFC 4180), after the header record when @p header. */
 int tw_csv_write_result(
 	FILE *out, const struct tw_result *r, const struct tw_report_context *ctx, bool header);

@@ -45,6 +45,8 @@ void walk_head(struct walk w, const char *schema, const struct tw_report_context
 void walk_series(struct walk w, const char *name, const struct tw_series *s);
 void walk_clock(struct walk w, const struct tw_clock_info *c, const struct tw_ns *offset);
 void walk_cpu(struct walk w, const struct tw_cpu_usage *cpu);
+void walk_control(struct walk w, const struct tw_control_report *c);
+void walk_asked(struct walk w, const struct tw_asked_report *c);
 void walk_discarded(struct walk w, const uint64_t *discarded);
 
 #endif

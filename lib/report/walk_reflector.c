@@ -90,6 +90,8 @@ void walk_reflector(
 	packets(w, &r->counters);
 	walk_discarded(w, r->counters.discarded);
 	sessions(w, &r->counters);
+	if (r->control)
+		walk_control(w, r->control);
 	requests(w, &r->counters);
 	w.ops->open(w.arg, "delay_ns", true);
 	walk_series(w, "residence", &r->residence);

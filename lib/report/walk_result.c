@@ -186,6 +186,8 @@ void walk_result(struct walk w, const struct tw_result *r, const struct tw_repor
 
 	walk_head(w, "dpdk-twamp/result/1", ctx, r->start, r->duration);
 	session(w, &r->session);
+	if (r->session.control)
+		walk_asked(w, r->session.control);
 	packets(w, &r->packets);
 	delay(w, r);
 	variation(w, r);

@@ -11,6 +11,7 @@
  * writer of report/ prints from it.
  */
 
+#include "tw_control_report.h"
 #include "tw_counters.h"
 #include "tw_result.h"
 #include "tw_series.h"
@@ -42,6 +43,7 @@ struct tw_reflector_report {
 	struct tw_clock_info clock;
 	struct tw_series residence; /**< T3 - T2 in 2^-32 s; empty where it is not recorded */
 	uint64_t pcap_missed;       /**< packets that --pcap could not record */
+	const struct tw_control_report *control; /**< NULL: nothing is negotiated */
 };
 
 #endif

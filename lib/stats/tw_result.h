@@ -10,6 +10,7 @@
  * them, interim results are differences, and every writer of report/ prints from it.
  */
 
+#include "tw_control_report.h"
 #include "tw_counters.h"
 #include "tw_range.h"
 #include "tw_series.h"
@@ -141,8 +142,9 @@ struct tw_session_info {
 	unsigned int dscp;
 	unsigned int ttl;
 	unsigned int streams;
-	const char *stamp;   /**< "burst" or "packet" */
-	bool stateless_peer; /**< told so: directions of loss are unknown */
+	const char *stamp;                     /**< "burst" or "packet" */
+	bool stateless_peer;                   /**< told so: directions of loss are unknown */
+	const struct tw_asked_report *control; /**< NULL: nothing was negotiated */
 };
 
 struct tw_result {
