@@ -5,82 +5,23 @@
 
 #include "commands.h"
 #include "net_session.h"
-#include "ports.h"
 #include "recording.h"
+#include "reflectors.h"
 #include "resolve.h"
 #include "stamp_keys.h"
 #include "tlv_policy.h"
 #include "tw_log.h"
-#include "tw_session.h"
 #include "tw_stamp.h"
 #include "watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-static int make_tasks(struct tw_net *n, const struct tw_options *o, uint16_t port,
-	const struct tw_keyring *keys, const struct tw_tlv_policy *tlv, struct tw_err *err)
-{
-	static const enum tw_protocol protocols[] = {
-		[TW_OPT_STAMP] = TW_PROTOCOL_STAMP,
-		[TW_OPT_LIGHT] = TW_PROTOCOL_LIGHT,
-		[TW_OPT_AUTO] = TW_PROTOCOL_AUTO,
-	};
-	struct tw_reflector_config cfg = {
-		.port = port,
-		.protocol = protocols[o->protocol],
-		.stateless = o->stateless,
-		.max_sessions = o->sessions,
-		.session_idle = o->session_idle,
-		.refwait = o->refwait,
-		.stamp = o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST,
-		.keys = keys,
-		.require_key = o->auth,
-		.tlv = tlv,
-		.ptp = o->timestamp_format == TW_OPT_PTP,
-		.allow = o->allow,
-		.n_allow = o->n_allow,
-	};
-	unsigned int turn = 0;
-
-	for (unsigned int i = 0; i < n->n_ports; i++) {
-		for (uint16_t q = 0; q < n->ports[i].n_rx; q++) {
-			struct tw_worker *w = &n->backend.workers[turn % n->backend.n_workers];
-			struct tw_loop_port lp;
-			struct tw_task *t;
-			int rc;
-
-			if (w->n_tasks == TW_MAX_TASKS_PER_WORKER)
-				return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
-					n->ports[i].name, n->backend.n_workers);
-			tw_ports_loop(o, &n->ports[i], q, &lp);
-			lp.recorder = n->backend.recorder;
-			rc = tw_reflector_create(&lp, &cfg, &n->backend.clock, err, &t);
-			if (rc < 0)
-				return rc;
-			tw_ports_add_fds(&n->ports[i], q, w);
-			tw_backend_assign(&n->backend, turn++, t);
-		}
-	}
-	return 0;
-}
-
-static void name_addresses(const struct tw_net *n, uint16_t port, struct tw_watch_config *w)
-{
-	for (unsigned int i = 0; i < n->n_ports; i++)
-		for (size_t k = 0; k < n->ports[i].n_addrs; k++) {
-			struct tw_endpoint e = {n->ports[i].addrs[k].addr, port};
-
-			if (w->n_local < TW_REFLECTOR_LOCALS)
-				tw_endpoint_format(&e, w->local[w->n_local++]);
-		}
-}
 
 static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, struct tw_err *err)
 {
 	struct tw_watch_config w = {.options = o, .command = "reflector"};
 	struct tw_tlv_rules tlv;
+	struct tw_reflector_config cfg;
 	struct tw_stamp_keys keys;
 	int rc = tw_stamp_keys_load(o, err, &keys);
 
@@ -92,10 +33,11 @@ static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, stru
 	}
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &w.recording);
+	cfg = tw_reflectors_config(o, port, keys.ring, &tlv.policy);
 	if (rc == 0)
-		rc = make_tasks(n, o, port, keys.ring, &tlv.policy, err);
+		rc = tw_reflectors_make(n, o, &cfg, err);
 	if (rc == 0) {
-		name_addresses(n, port, &w);
+		tw_reflectors_name(n, port, &w);
 		for (unsigned int i = 0; i < w.n_local; i++)
 			tw_info("reflecting on %s", w.local[i]);
 		rc = tw_watch(&n->backend, &w);

@@ -5,75 +5,16 @@
 
 #include "commands.h"
 #include "measure.h"
-#include "net_session.h"
-#include "next_hop.h"
-#include "plan.h"
 #include "recording.h"
-#include "resolve.h"
 #include "stamp_keys.h"
 #include "tw_log.h"
 #include "tw_stamp.h"
+#include "way.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What the command line says of the two ends. */
-struct ends {
-	struct tw_endpoint local;
-	struct tw_endpoint remote;
-};
-
-static int read_ends(const struct tw_options *o, struct tw_err *err, struct ends *ret)
-{
-	unsigned int family = o->ipv4 ? 4 : o->ipv6 ? 6 : 0;
-	int rc = tw_resolve_endpoint(o->args.v[0], TW_PORT, family, err, &ret->remote);
-
-	if (rc == 0 && !ret->remote.addr.family)
-		rc = tw_fail(err, -EINVAL, "%s: the peer's address is missing", o->args.v[0]);
-	ret->local = (struct tw_endpoint){0};
-	if (rc == 0 && o->args.n > 1)
-		rc = tw_resolve_endpoint(
-			o->args.v[1], 0, ret->remote.addr.family, err, &ret->local);
-	return rc;
-}
-
-/* Source address, MAC addresses and UDP ports. */
-static int find_way(struct tw_net *n, const struct tw_options *o, const struct ends *e,
-	uint16_t *ports, struct tw_err *err, struct tw_plan_link *ret)
-{
-	struct tw_port *p = &n->ports[0];
-	struct tw_addr hop;
-	uint16_t first;
-	int rc;
-
-	rc = tw_port_route(p, &e->remote.addr, &ret->local, &hop, err);
-	if (rc < 0)
-		return rc;
-	if (e->local.addr.family && !tw_addr_is_unspecified(&e->local.addr)) {
-		char text[TW_ADDR_STR];
-
-		if (!tw_port_owns(p, &e->local.addr))
-			return tw_fail(err, -EADDRNOTAVAIL, "%s is not an address of %s",
-				tw_addr_format(&e->local.addr, text), p->name);
-		ret->local = e->local.addr;
-	}
-	rc = tw_next_hop(o, p, &hop, err, &ret->next_hop_mac);
-	if (rc < 0)
-		return rc;
-	rc = tw_port_take_udp(
-		p, ret->local.family, e->local.port, (uint16_t)o->streams, &first, err);
-	if (rc < 0)
-		return rc;
-	for (uint32_t i = 0; i < o->streams; i++)
-		ports[i] = (uint16_t)(first + i);
-	ret->ports = ports;
-	ret->remote = e->remote;
-	ret->local_mac = p->mac;
-	ret->mtu = (uint16_t)p->mtu;
-	return 0;
-}
 
 static void describe(
 	const struct tw_options *o, const struct tw_plan_link *link, struct tw_session_info *s)
@@ -97,8 +38,8 @@ static const char lo_needs[] =
 	" Programs on kernel sockets get IPv4 packets of ours on the loopback interface only after "
 	"sysctl net.ipv4.conf.lo.route_localnet=1 net.ipv4.conf.lo.accept_local=1";
 
-static int run(struct tw_net *n, const struct tw_options *o, const struct ends *e, uint16_t *ports,
-	struct tw_err *err)
+static int run(struct tw_net *n, const struct tw_options *o, const struct tw_ends *e,
+	uint16_t *ports, struct tw_err *err)
 {
 	struct tw_measure_config m = {.options = o, .command = "sender"};
 	struct tw_plan_link link;
@@ -107,7 +48,7 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct ends *
 	struct tw_plan plan = {0};
 	struct tw_task *t;
 	char tried[512], where[TW_ADDR_STR];
-	int rc = find_way(n, o, e, ports, err, &link);
+	int rc = tw_way_find(n, o, e, ports, err, &link);
 
 	if (rc == 0)
 		rc = tw_stamp_keys_load(o, err, &keys);
@@ -154,9 +95,9 @@ int tw_cmd_sender(const struct tw_options *o)
 	struct tw_net *n = calloc(1, sizeof(*n));
 	uint16_t *ports = calloc(o->streams, sizeof(*ports));
 	struct tw_err err = {"out of memory"};
-	struct ends e;
+	struct tw_ends e;
 	uint32_t largest = 0;
-	int rc = n && ports ? read_ends(o, &err, &e) : -ENOMEM;
+	int rc = n && ports ? tw_ends_read(o, TW_PORT, &err, &e) : -ENOMEM;
 
 	if (rc == 0)
 		rc = tw_plan_largest(o, e.remote.addr.family, &err, &largest);

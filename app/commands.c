@@ -37,6 +37,54 @@ const struct tw_item_command tw_options_commands[] = {
 			   "dpdk-twamp reflector --dev 0000:3b:00.0 --ip 192.0.2.1/24",
 	},
 	{
+		.name = "server",
+		.bit = TW_CMD_SERVER,
+		.arguments = "[LOCAL[:PORT]]",
+		.max_args = 1,
+		.summary = "answer test sessions that TWAMP-Control negotiates",
+		.text = "Listens for TWAMP-Control on kernel TCP, port 862 where no other is "
+			"given, in "
+			"every mode that the key file allows, and reflects the sessions that "
+			"clients "
+			"negotiate. Packets of others are not answered without --light. Shows what "
+			"each "
+			"session has received.",
+		.example =
+			"dpdk-twamp server\n"
+			"dpdk-twamp server 192.0.2.1 --key-file keys --mode encrypted+mixed\n"
+			"dpdk-twamp server --allow 192.0.2.0/24 --limit user:*:sessions=100 --json",
+	},
+	{
+		.name = "controller",
+		.bit = TW_CMD_CONTROLLER,
+		.arguments = "SERVER[:PORT] [LOCAL[:PORT]]",
+		.min_args = 1,
+		.max_args = 2,
+		.summary = "negotiate test sessions with a TWAMP server and measure",
+		.text = "A TWAMP-Control client and a sender: connects to TCP port 862 where no "
+			"other is "
+			"given, negotiates one session for each stream, and measures as sender "
+			"does.",
+		.example =
+			"dpdk-twamp controller 192.0.2.1\n"
+			"dpdk-twamp controller 192.0.2.1 --count 1000 --interval 10 --dscp ef\n"
+			"dpdk-twamp controller 192.0.2.1 --key-file keys --user alice --streams 10",
+	},
+	{
+		.name = "controlclient",
+		.bit = TW_CMD_CONTROLCLIENT,
+		.arguments = "SERVER[:PORT] [LOCAL[:PORT]]",
+		.min_args = 1,
+		.max_args = 2,
+		.summary = "negotiate test sessions for a separate sender",
+		.text = "A TWAMP-Control client alone: negotiates and starts sessions from LOCAL, "
+			"port "
+			"20001 where no other is given, prints what was negotiated, and keeps them "
+			"until "
+			"it is stopped.",
+		.example = "dpdk-twamp controlclient 192.0.2.1 :20001 --json",
+	},
+	{
 		.name = "loopback",
 		.bit = TW_CMD_LOOPBACK,
 		.summary = "sender and reflector in one process, no network needed",

@@ -20,6 +20,9 @@ static const struct {
 } functions[] = {
 	{TW_CMD_SENDER, tw_cmd_sender},
 	{TW_CMD_REFLECTOR, tw_cmd_reflector},
+	{TW_CMD_SERVER, tw_cmd_server},
+	{TW_CMD_CONTROLLER, tw_cmd_controller},
+	{TW_CMD_CONTROLCLIENT, tw_cmd_controlclient},
 	{TW_CMD_LOOPBACK, tw_cmd_loopback},
 	{TW_CMD_DEVICES, tw_cmd_devices},
 	{TW_CMD_DSCPTABLE, tw_cmd_dscptable},

@@ -94,7 +94,12 @@ static int start_events(struct measure *m, struct tw_err *err)
 {
 	const struct tw_options *o = m->cfg->options;
 	struct tw_ns interim = o->interim.v ? o->interim : tw_ns(METRICS_PERIOD_NS);
-	int rc = tw_event_loop_create(&m->loop);
+	int rc = 0;
+
+	if (m->cfg->loop)
+		m->loop = m->cfg->loop;
+	else
+		rc = tw_event_loop_create(&m->loop);
 
 	if (rc == 0)
 		rc = tw_event_add_fd(
@@ -154,6 +159,8 @@ static int run(struct measure *m, struct tw_err *err)
 	}
 	if (rc == 0)
 		rc = tw_event_loop_run(m->loop);
+	if (m->cfg->end)
+		m->cfg->end(m->cfg->arg);
 	tw_backend_join(m->b);
 	return rc;
 }
@@ -186,7 +193,8 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 	if (rc < 0)
 		tw_error("%s", err.text);
 	tw_http_destroy(m.http);
-	tw_event_loop_destroy(m.loop);
+	if (!cfg->loop)
+		tw_event_loop_destroy(m.loop);
 	tw_recording_stop(m.recording);
 	tw_result_destroy(m.total);
 	tw_result_destroy(m.now);

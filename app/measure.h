@@ -8,6 +8,8 @@
 
 #include "backend.h"
 
+struct tw_event_loop;
+
 struct tw_measure_config {
 	const struct tw_options *options;
 	const char *command;
@@ -16,6 +18,10 @@ struct tw_measure_config {
 	bool rates;                     /* the table says packets per second too */
 	struct tw_recording *recording; /* NULL = none; stopped when the measurement ends */
 	const char *no_reply;           /* what was tried, for the sentence of exit status 2 */
+	struct tw_event_loop *loop;     /* that others use too; NULL = one of our own */
+	void (*end)(
+		void *arg); /* all is sent and answered or timed out, workers run; may be NULL */
+	void *arg;
 };
 
 /*

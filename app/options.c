@@ -3,12 +3,15 @@
 
 #include "options.h"
 
+#include "tw_limits.h"
+#include "tw_modes.h"
 #include "tw_result.h"
 #include "tw_sizes.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define S TW_CMD_SENDER
 #define R TW_CMD_REFLECTOR
@@ -29,12 +32,12 @@
 static int check_frame_size(const char *value, struct tw_err *err);
 static int check_lcores(const char *value, struct tw_err *err);
 static int check_sla(const char *value, struct tw_err *err);
+static int check_mode(const char *value, struct tw_err *err);
+static int check_limit(const char *value, struct tw_err *err);
 
 static const char *const protocols[] = {"stamp", "twamp-light", "auto", NULL};
 static const char *const stamps[] = {"burst", "packet", NULL};
 static const char *const formats[] = {"ntp", "ptp", NULL};
-static const char *const modes[] = {
-	"strictest", "unauthenticated", "authenticated", "encrypted", "mixed", NULL};
 
 #define DEVICE "Device"
 #define SCHEDULE "Schedule"
@@ -73,7 +76,7 @@ static const struct tw_item items[] = {
 	{"count", 'c', TW_ITEM_UINT, AT(count), .commands = S | L | C, .group = SCHEDULE,
 	 .dflt = "100", .metavar = "N", .min = 1, .max = INT64_MAX,
 	 .help = "packets over all streams"},
-	{"duration", 0, TW_ITEM_SEC, AT(duration), .commands = S | L | C | R | V,
+	{"duration", 0, TW_ITEM_SEC, AT(duration), .commands = S | L | C | R | V | K,
 	 .group = SCHEDULE, .metavar = "SEC", .min = MSEC, .max = 3650 * DAY,
 	 .help = "stop after this time"},
 	{"interval", 'i', TW_ITEM_MSEC, AT(interval), .commands = S | L | C, .group = SCHEDULE,
@@ -91,20 +94,21 @@ static const struct tw_item items[] = {
 	 .help = "packets that leave back to back; the mean rate stays"},
 	{"poisson", 0, TW_ITEM_FLAG, AT(poisson), .commands = S | L | C, .group = SCHEDULE,
 	 .help = "exponentially distributed intervals instead of equal ones"},
-	{"streams", 0, TW_ITEM_UINT, AT(streams), .commands = S | L | C, .group = SCHEDULE,
+	{"streams", 0, TW_ITEM_UINT, AT(streams), .commands = S | L | C | K, .group = SCHEDULE,
 	 .dflt = "1", .metavar = "N", .min = 1, .max = 60000,
 	 .help = "parallel streams, each on its own source port"},
-	{"timeout", 0, TW_ITEM_MSEC, AT(timeout), .commands = S | L | C, .group = SCHEDULE,
+	{"timeout", 0, TW_ITEM_MSEC, AT(timeout), .commands = S | L | C | K, .group = SCHEDULE,
 	 .dflt = "2000", .metavar = "MSEC", .min = 1000, .max = 600 * SEC,
 	 .help = "a reply later than this is late, not received"},
 	{"scenario", 0, TW_ITEM_STRING, AT(scenario), .later = S, .group = SCHEDULE,
 	 .metavar = "FILE", .help = "streams from a YAML file"},
 
-	{"padding", 0, TW_ITEM_INT, AT(padding), .commands = S | L | C, .group = PACKETS,
+	{"padding", 0, TW_ITEM_INT, AT(padding), .commands = S | L | C | K, .group = PACKETS,
 	 .metavar = "BYTES", .min = -1, .max = 8958, .dflt = "0",
-	 .dflt_help = "0 with STAMP, 27 with TWAMP Light",
-	 .help = "octets after the smallest packet (44 with STAMP, 14 with TWAMP Light); -1 is "
-		 "twampy's mix of 64, 590 and 1514 octets without FCS"},
+	 .dflt_help = "0 with STAMP, 27 with TWAMP Light, 27 or 64 with TWAMP: replies are as long",
+	 .help = "octets after the smallest packet (44 with STAMP, 14 with TWAMP Light and TWAMP, 48 "
+		 "with TWAMP authenticated or encrypted); -1 is twampy's mix of 64, 590 and 1514 "
+		 "octets without FCS"},
 	{"frame-size", 0, TW_ITEM_STRING, AT(frame_size), .commands = S | L | C, .group = PACKETS,
 	 .metavar = "SPEC", .check = check_frame_size,
 	 .help = "L2 octets with FCS: a number up to 9018, imix, jumbo, SIZE:WEIGHT,... or the "
@@ -161,8 +165,11 @@ static const struct tw_item items[] = {
 	{"lenient-stop", 0, TW_ITEM_FLAG, AT(lenient_stop), .commands = V, .group = SESSIONS,
 	 .help = "accept a Stop-Sessions that names a wrong number of sessions"},
 
-	{"mode", 0, TW_ITEM_ENUM, AT(mode), .commands = V | C | K, .group = SECURITY,
-	 .names = modes, .dflt = "strictest", .help = "TWAMP-Control mode"},
+	{"mode", 0, TW_ITEM_STRING, AT(mode), .commands = V | C | K, .group = SECURITY,
+	 .metavar = "NAME", .dflt = "strictest", .check = check_mode,
+	 .help = "TWAMP-Control modes, joined by +: unauthenticated, authenticated, encrypted, mixed "
+		 "and individual-session-control, reflect-octets, symmetrical-size, dscp-ecn, ptpv2; "
+		 "without one of the first four the strictest that both sides know"},
 	{"key-file", 0, TW_ITEM_STRING, AT(key_file), .commands = S | R | V | C | K,
 	 .group = SECURITY, .metavar = "FILE",
 	 .help = "keys, one KEYID and passphrase a line, mode 0600"},
@@ -173,7 +180,8 @@ static const struct tw_item items[] = {
 	{"allow", 0, TW_ITEM_PREFIX, LIST(allow), .commands = V | R, .group = SECURITY,
 	 .metavar = "PREFIX", .help = "who may come", .dflt_help = "all"},
 	{"limit", 0, TW_ITEM_STRING, LIST(limit), .commands = V, .later = R, .group = SECURITY,
-	 .metavar = "SPEC", .help = "how much: connections=, sessions=, pps= per prefix or user"},
+	 .metavar = "SPEC", .check = check_limit,
+	 .help = "how much: [PREFIX:|user:NAME:]connections=N,sessions=N"},
 	{"allow-return", 0, TW_ITEM_PREFIX, LIST(allow_return), .commands = R, .later = V,
 	 .group = SECURITY, .metavar = "PREFIX", .dflt_help = "nowhere",
 	 .help = "where a Return Path TLV may redirect replies to"},
@@ -212,7 +220,7 @@ static const struct tw_item items[] = {
 static const struct tw_item_default defaults[] = {
 	{"count", L, NULL, ""},
 	{"duration", L, "5", NULL},
-	{"duration", R | V, NULL, "until stopped"},
+	{"duration", R | V | K, NULL, "until stopped"},
 	{"interval", L, NULL, ""},
 	{"pps", L, "max", NULL},
 	{"protocol", R, "auto", NULL},
@@ -293,6 +301,47 @@ static void settle_schedule(struct tw_options *o)
 		o->pps = 0;
 }
 
+#define MODE_TEXT 256
+
+/* "strictest" and names joined by '+' as bits. */
+static int parse_modes(const char *value, struct tw_err *err, uint32_t *ret)
+{
+	char text[MODE_TEXT], *save = NULL;
+	uint32_t bits = 0, bit;
+
+	if (strlen(value) >= sizeof(text))
+		return tw_fail(err, -EINVAL, "allowed: up to %d octets", MODE_TEXT - 1);
+	memcpy(text, value, strlen(value) + 1);
+	for (char *w = strtok_r(text, "+", &save); w; w = strtok_r(NULL, "+", &save)) {
+		if (strcmp(w, "strictest") == 0)
+			continue;
+		if (tw_mode_parse(w, &bit) < 0 || !(bit & TW_MODES_KNOWN))
+			return tw_fail(err, -EINVAL,
+				"allowed: strictest, or unauthenticated, authenticated, encrypted, "
+				"mixed, individual-session-control, reflect-octets, "
+				"symmetrical-size, dscp-ecn, ptpv2 joined by +");
+		bits |= bit;
+	}
+	*ret = bits;
+	return 0;
+}
+
+static int check_mode(const char *value, struct tw_err *err)
+{
+	uint32_t bits;
+
+	return parse_modes(value, err, &bits);
+}
+
+static int check_limit(const char *value, struct tw_err *err)
+{
+	struct tw_limits_config *c = calloc(1, sizeof(*c));
+	int rc = c ? tw_limits_config_add(c, value, err) : -ENOMEM;
+
+	free(c);
+	return rc;
+}
+
 static int settle_packets(struct tw_options *o, struct tw_err *err)
 {
 	bool sends = o->command & (S | L | C);
@@ -301,6 +350,10 @@ static int settle_packets(struct tw_options *o, struct tw_err *err)
 		return tw_fail(err, -EINVAL,
 			"--protocol 'auto': allowed: stamp or twamp-light "
 			"(auto is for the reflector)");
+	if (o->command & (V | C | K)) {
+		o->protocol = TW_OPT_TWAMP;
+		parse_modes(o->mode, NULL, &o->modes);
+	}
 	if (o->protocol == TW_OPT_LIGHT && !tw_options_given(o, padding))
 		o->padding = 27;
 	if (tw_options_given(o, tos)) {

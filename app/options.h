@@ -30,20 +30,13 @@ enum {
 enum tw_opt_protocol {
 	TW_OPT_STAMP,
 	TW_OPT_LIGHT,
-	TW_OPT_AUTO, /* reflector: told apart by each request */
+	TW_OPT_AUTO,  /* reflector: told apart by each request */
+	TW_OPT_TWAMP, /* controller: not to be chosen */
 };
 
 enum tw_opt_stamp {
 	TW_OPT_STAMP_BURST,
 	TW_OPT_STAMP_PACKET,
-};
-
-enum tw_opt_mode {
-	TW_OPT_MODE_STRICTEST, /* of those that both sides know */
-	TW_OPT_MODE_UNAUTHENTICATED,
-	TW_OPT_MODE_AUTHENTICATED,
-	TW_OPT_MODE_ENCRYPTED,
-	TW_OPT_MODE_MIXED,
 };
 
 enum tw_opt_timestamp {
@@ -94,6 +87,7 @@ struct tw_options {
 
 	/* packets */
 	int32_t padding;        /* octets after the base packet; -1 = twampy's mix */
+	uint16_t padding_min;   /* TWAMP: octets of it that the negotiated mode wants */
 	const char *frame_size; /* checked by tw_sizes_parse(); NULL = by padding */
 	uint8_t tos;            /* whole octet, however it was given */
 	uint8_t dscp;           /* upper six bits of tos */
@@ -121,7 +115,8 @@ struct tw_options {
 	bool lenient_stop;
 
 	/* security */
-	int mode; /* enum tw_opt_mode */
+	const char *mode; /* names joined by '+' */
+	uint32_t modes; /* the bits of that; no security bit: the strictest that both sides know */
 	const char *key_file;
 	const char *user;
 	bool auth;

@@ -6,18 +6,29 @@
 #include <errno.h>
 
 #define LIGHT_MIN 14
+#define TWAMP_AUTH_MIN 48
 #define STAMP_MIN 44
 #define STAMP_AUTH_MIN 112
 #define ETHER_AND_FCS 18
 #define TAG 4
 
+static uint16_t smallest(const struct tw_options *o)
+{
+	switch (o->protocol) {
+	case TW_OPT_TWAMP:
+		return (uint16_t)((o->auth ? TWAMP_AUTH_MIN : LIGHT_MIN) + o->padding_min);
+	case TW_OPT_LIGHT:
+		return LIGHT_MIN;
+	default:
+		return o->auth ? STAMP_AUTH_MIN : STAMP_MIN;
+	}
+}
+
 int tw_options_payloads(const struct tw_options *o, unsigned int family, unsigned int mtu,
 	struct tw_err *err, struct tw_sizes_shape *ret_shape, struct tw_payloads *ret)
 {
 	struct tw_sizes_shape shape = {
-		.min_payload = o->protocol == TW_OPT_LIGHT ? LIGHT_MIN
-			       : o->auth                   ? STAMP_AUTH_MIN
-							   : STAMP_MIN,
+		.min_payload = smallest(o),
 		.family = (uint8_t)family,
 		.vlans = (uint8_t)o->n_vlan,
 	};

@@ -16,7 +16,9 @@
 
 static enum tw_protocol protocol_of(const struct tw_options *o)
 {
-	return o->protocol == TW_OPT_LIGHT ? TW_PROTOCOL_LIGHT : TW_PROTOCOL_STAMP;
+	return o->protocol == TW_OPT_TWAMP   ? TW_PROTOCOL_TWAMP
+	       : o->protocol == TW_OPT_LIGHT ? TW_PROTOCOL_LIGHT
+					     : TW_PROTOCOL_STAMP;
 }
 
 int tw_plan_largest(

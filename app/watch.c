@@ -35,6 +35,8 @@ static int take_report(struct watch *w, struct tw_reflector_report *r)
 	r->n_local = w->cfg->n_local;
 	memcpy(r->local, w->cfg->local, sizeof(r->local));
 	r->stamp = o->stamp == TW_OPT_STAMP_PACKET ? "packet" : "burst";
+	if (w->cfg->control)
+		r->control = w->cfg->control(w->cfg->arg);
 	return tw_backend_reflector_report(w->b, r);
 }
 
@@ -161,8 +163,12 @@ int tw_watch(struct tw_backend *b, const struct tw_watch_config *cfg)
 		rc = serve(&w, &err);
 	if (rc == 0)
 		rc = tw_backend_launch(b, &err);
+	if (rc == 0 && cfg->begin)
+		rc = cfg->begin(cfg->arg, w.loop, &err);
 	if (rc == 0)
 		rc = tw_event_loop_run(w.loop);
+	if (cfg->end)
+		cfg->end(cfg->arg);
 	tw_backend_join(b);
 	if (rc == 0) {
 		tw_output_progress(NULL);

@@ -8,6 +8,7 @@
 
 #include "backend.h"
 
+struct tw_event_loop;
 struct tw_recording;
 
 struct tw_watch_config {
@@ -16,6 +17,12 @@ struct tw_watch_config {
 	unsigned int n_local;
 	char local[TW_REFLECTOR_LOCALS][80];
 	struct tw_recording *recording;
+	/* What runs beside the reflectors, or NULL: begin and end while the workers run; control
+	 * gives its part of a report, valid until the next call. */
+	int (*begin)(void *arg, struct tw_event_loop *loop, struct tw_err *err);
+	const struct tw_control_report *(*control)(void *arg);
+	void (*end)(void *arg);
+	void *arg;
 };
 
 /* Returns the exit status. */
