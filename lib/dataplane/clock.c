@@ -69,6 +69,7 @@ static void publish(struct tw_clock *c, const struct tw_clock_map *m)
 
 	atomic_store_explicit(&c->seq, s + 1, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
+	c->previous = c->map;
 	c->map = *m;
 	atomic_store_explicit(&c->seq, s + 2, memory_order_release);
 }
@@ -190,23 +191,31 @@ void tw_clock_update(struct tw_clock *c)
 	publish(c, &m);
 }
 
+/* The map that holds now; the first one has no predecessor. */
+static const struct tw_clock_map *holding(const struct tw_clock *c, uint64_t tsc)
+{
+	bool begun = (int64_t)(tsc - c->map.tsc0) >= 0;
+
+	return begun || c->previous.mult == 0 ? &c->map : &c->previous;
+}
+
 bool tw_clock_read(const struct tw_clock *c, struct tw_clock_map *m, uint64_t tsc)
 {
-	for (;;) {
+	do {
 		uint32_t s = atomic_load_explicit(&c->seq, memory_order_acquire);
+		const struct tw_clock_map *from = holding(c, tsc);
 		struct tw_clock_map copy;
 
-		if (s & 1)
+		if ((s & 1) || from->tsc0 == m->tsc0)
 			continue;
-		if (c->map.tsc0 == m->tsc0 || (int64_t)(tsc - c->map.tsc0) < 0)
-			return false;
-		copy = c->map;
+		copy = *from;
 		atomic_thread_fence(memory_order_acquire);
 		if (atomic_load_explicit(&c->seq, memory_order_relaxed) == s) {
 			*m = copy;
 			return true;
 		}
-	}
+	} while (m->mult == 0);
+	return false;
 }
 
 uint64_t tw_clock_tsc_at(const struct tw_clock_map *m, uint64_t mono)

@@ -56,6 +56,7 @@ uint64_t tw_clock_tsc_at(const struct tw_clock_map *m, uint64_t mono);
 struct tw_clock {
 	_Alignas(64) _Atomic uint32_t seq; /* w: control, r: workers; odd while written */
 	struct tw_clock_map map;           /* w: control, r: workers */
+	struct tw_clock_map previous;      /* w: control, r: workers; holds until map begins */
 	/* control only */
 	uint64_t base_tsc; /* first good reading: the long baseline of the rate */
 	int64_t base_real; /* ns */
@@ -76,9 +77,11 @@ int tw_clock_init(struct tw_clock *c);
 void tw_clock_update(struct tw_clock *c);
 
 /**
- * Copy the published map when it is another than @p m and its time has come; cheap. A map is
- * published a moment before it begins, so that all workers change over at the same instant.
+ * Copy the map that holds at @p tsc when it is another than @p m; cheap. A map is published a
+ * moment before it begins, so that all workers change over at the same instant. A reader that has
+ * a map never waits: while one is being published it keeps what it has.
  *
+ * @param m    all zero: none yet, gets one in any case
  * @param tsc  now
  * @return true when it changed
  */
