@@ -82,6 +82,10 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct tw_end
 			n->ports[0].name, n->ports[0].driver, link.remote.port,
 			n->ports[0].is_loopback && link.local.family == 4 ? lo_needs : "");
 		m.no_reply = tried;
+		if (plan.tlv && plan.tlv->no_reply)
+			m.no_reply = "the packets asked for none";
+		else if (plan.tlv && plan.tlv->elsewhere)
+			m.no_reply = "the packets asked for replies to another address";
 		rc = tw_measure(&n->backend, &m);
 	}
 	tw_backend_fini(&n->backend);

@@ -7,6 +7,7 @@
 #include "tw_modes.h"
 #include "tw_result.h"
 #include "tw_sizes.h"
+#include "tw_tlv_spec.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -140,10 +141,11 @@ static const struct tw_item items[] = {
 	 .help = "read the clock once a burst or for each packet"},
 	{"ssid", 0, TW_ITEM_UINT, AT(ssid), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "N", .max = 65535, .dflt = "0", .help = "STAMP session identifier"},
-	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .later = S | R | L | V | C,
-	 .group = PROTOCOL, .names = formats, .dflt = "ntp", .help = "format of timestamps"},
-	{"tlv", 0, TW_ITEM_STRING, LIST(tlv), .later = S | L, .group = PROTOCOL,
-	 .metavar = "NAME[:ARGS]", .help = "STAMP extension to send"},
+	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .commands = S | R | L,
+	 .later = V | C, .group = PROTOCOL, .names = formats, .dflt = "ntp",
+	 .help = "format of the timestamps in STAMP packets"},
+	{"tlv", 0, TW_ITEM_STRING, LIST(tlv), .commands = S | L, .group = PROTOCOL,
+	 .metavar = "NAME[:ARGS]", .help = "STAMP extension to send, any number of times"},
 
 	{"stateless", 0, TW_ITEM_FLAG, AT(stateless), .commands = S | R | L, .group = SESSIONS,
 	 .help = "the reflector copies the sender's sequence number instead of counting per "
@@ -342,6 +344,35 @@ static int check_limit(const char *value, struct tw_err *err)
 	return rc;
 }
 
+/* The words of --tlv must make a packet; how long it gets decides on sizes. */
+static int settle_tlvs(struct tw_options *o, struct tw_err *err)
+{
+	struct tw_tlv_template *t;
+	struct tw_rand rand;
+	int rc;
+
+	if (o->n_tlv == 0)
+		return 0;
+	if (o->protocol == TW_OPT_LIGHT)
+		return tw_fail(err, -EINVAL, "--tlv is for STAMP, not for --protocol twamp-light");
+	t = malloc(sizeof(*t));
+	if (!t)
+		return tw_fail(err, -ENOMEM, "out of memory");
+	tw_rand_init(&rand, 1);
+	rc = tw_tlv_compile(o->tlv, o->n_tlv, o->auth, &rand, t, err);
+	if (rc == 0 && t->hmac_at != TW_TLV_NOWHERE && !o->auth &&
+		(o->command == L || !o->key_file))
+		rc = tw_fail(err, -EINVAL, "--tlv 'hmac': %s",
+			o->command == L ? "needs --auth" : "needs --key-file");
+	if (rc == 0)
+		o->tlv_octets = t->len;
+	/* A reflector that knows no TLVs answers with SSID 0: that is how it is told. */
+	if (!tw_options_given(o, ssid))
+		o->ssid = 1;
+	free(t);
+	return rc;
+}
+
 static int settle_packets(struct tw_options *o, struct tw_err *err)
 {
 	bool sends = o->command & (S | L | C);
@@ -354,6 +385,9 @@ static int settle_packets(struct tw_options *o, struct tw_err *err)
 		o->protocol = TW_OPT_TWAMP;
 		parse_modes(o->mode, NULL, &o->modes);
 	}
+	if (sends && o->timestamp_format == TW_OPT_PTP && o->protocol == TW_OPT_LIGHT)
+		return tw_fail(err, -EINVAL,
+			"--timestamp-format 'ptp': is for STAMP, not for --protocol twamp-light");
 	if (o->protocol == TW_OPT_LIGHT && !tw_options_given(o, padding))
 		o->padding = 27;
 	if (tw_options_given(o, tos)) {
@@ -361,7 +395,7 @@ static int settle_packets(struct tw_options *o, struct tw_err *err)
 		o->ecn = o->tos & 3;
 	}
 	o->tos = (uint8_t)(o->dscp << 2 | o->ecn);
-	return 0;
+	return settle_tlvs(o, err);
 }
 
 int tw_options_parse(

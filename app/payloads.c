@@ -28,7 +28,7 @@ int tw_options_payloads(const struct tw_options *o, unsigned int family, unsigne
 	struct tw_err *err, struct tw_sizes_shape *ret_shape, struct tw_payloads *ret)
 {
 	struct tw_sizes_shape shape = {
-		.min_payload = smallest(o),
+		.min_payload = (uint16_t)(smallest(o) + o->tlv_octets),
 		.family = (uint8_t)family,
 		.vlans = (uint8_t)o->n_vlan,
 	};

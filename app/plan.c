@@ -82,7 +82,24 @@ static void plan_streams(
 		c->n_sizes = p->payloads.n;
 		c->sizes = p->payloads.len;
 		c->stateless_peer = o->stateless;
+		c->tlv = p->tlv;
 	}
+}
+
+/* The TLVs of all streams, in the order given. */
+static int plan_tlvs(const struct tw_options *o, struct tw_err *err, struct tw_plan *p)
+{
+	struct tw_rand rand;
+
+	if (o->n_tlv == 0)
+		return 0;
+	p->tlv = malloc(sizeof(*p->tlv));
+	if (!p->tlv)
+		return tw_fail(err, -ENOMEM, "out of memory");
+	if (!tw_options_given(o, ssid))
+		tw_info("SSID %u: a reflector without TLVs is told by it", o->ssid);
+	tw_rand_init(&rand, tw_rand_seed());
+	return tw_tlv_compile(o->tlv, o->n_tlv, o->auth, &rand, p->tlv, err);
 }
 
 int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, struct tw_err *err,
@@ -102,6 +119,9 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	ret->streams = calloc(o->streams, sizeof(*ret->streams));
 	if (!ret->streams)
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", o->streams);
+	rc = plan_tlvs(o, err, ret);
+	if (rc < 0)
+		return rc;
 	plan_rate(o, &shape, ret);
 	plan_streams(o, link, ret);
 	ret->sender.n_streams = o->streams;
@@ -113,13 +133,16 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	ret->sender.stamp =
 		o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST;
 	ret->sender.seed = tw_rand_seed();
+	ret->sender.ptp = o->timestamp_format == TW_OPT_PTP;
 	return 0;
 }
 
 int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
 	struct tw_err *err)
 {
-	if (!o->auth)
+	bool signs = p->tlv && p->tlv->hmac_at != TW_TLV_NOWHERE;
+
+	if (!o->auth && !signs)
 		return 0;
 	if (o->protocol == TW_OPT_LIGHT)
 		return tw_fail(err, -EINVAL, "--auth is for STAMP, not for --protocol twamp-light");
@@ -127,7 +150,8 @@ int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const stru
 		struct tw_stream_config *c = &p->streams[i];
 		char text[TW_ADDR_STR];
 
-		c->security = TW_SECURITY_AUTHENTICATED;
+		if (o->auth)
+			c->security = TW_SECURITY_AUTHENTICATED;
 		c->key = tw_keyring_peer(keys, c->ssid, &c->remote.addr);
 		if (!c->key)
 			return tw_fail(err, -ENOENT, "the key file has no key for SSID %u and %s",
@@ -138,6 +162,8 @@ int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const stru
 
 void tw_plan_fini(struct tw_plan *p)
 {
+	free(p->tlv);
+	p->tlv = NULL;
 	free(p->streams);
 	p->streams = NULL;
 }

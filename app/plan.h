@@ -9,6 +9,7 @@
 #include "options.h"
 #include "tw_session.h"
 #include "tw_sizes.h"
+#include "tw_tlv_spec.h"
 
 /* What is known of the link and the peer when a plan is made. */
 struct tw_plan_link {
@@ -24,6 +25,7 @@ struct tw_plan {
 	struct tw_sender_config sender;
 	struct tw_payloads payloads;
 	struct tw_stream_config *streams;
+	struct tw_tlv_template *tlv; /* NULL: none */
 	double offered_pps; /* 0 = as fast as possible */
 };
 

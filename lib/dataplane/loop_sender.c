@@ -12,16 +12,23 @@
 
 /* Stamp one packet with `mono` and remember it. */
 static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, struct rte_mbuf *m,
-	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono, bool sealed)
+	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono, bool special)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 	uint64_t t1 = mono + clock->offset;
+	uint16_t ee = s->error_estimate;
 
-	if (sealed && s->streams[stream].key)
-		tw_sealed_write_request(f + c->payload_off, seq, t1, s->error_estimate);
+	if (special && s->cfg.ptp) {
+		t1 = tw_ptp_from_ntp((struct tw_ntp){t1}, TW_TAI_UTC_DEFAULT).v;
+		ee |= TW_ERROR_Z;
+	}
+	if (special && s->streams[stream].key)
+		tw_sealed_write_request(f + c->payload_off, seq, t1, ee);
 	else
-		tw_send_stamp(f, c, seq, t1, s->error_estimate);
+		tw_send_stamp(f, c, seq, t1, ee);
+	if (special && s->streams[stream].tlv)
+		tw_send_tlvs(f, c, s->streams[stream].tlv, seq);
 	if (unlikely(tw_window_put(
 		    &s->window, stream, seq, mono, clock->epoch, mono - s->reply.timeout)))
 		s->result->tester.window_overrun++;
@@ -47,12 +54,45 @@ static inline __attribute__((always_inline)) void prepare(
 		memcpy(f + 96, c->head + 96, TW_SEND_HEAD - 96);
 }
 
+/* HMAC TLVs of a burst: they come before the packets' own HMACs, whose end they borrow. */
+static void sign_tlvs(struct tw_sender *s, const struct tw_pending *p, unsigned int n)
+{
+	struct tw_batch_op op[TW_BURST];
+	unsigned int which[TW_BURST], k = 0;
+	uint32_t save[TW_BURST];
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct tw_send_stream *t = &s->streams[p[i].stream];
+		const struct tw_send_class *c = p[i].class;
+		uint8_t *f = rte_pktmbuf_mtod(p[i].m, uint8_t *), *payload = f + c->payload_off;
+		size_t base = (size_t)c->tlv_off - c->payload_off;
+
+		if (!t->tlv_key)
+			continue;
+		op[k].key = t->tlv_key;
+		op[k].text =
+			tw_tlv_text(payload, base, base + t->tlv->hmac_at, &save[k], &op[k].len);
+		op[k].tag = payload + base + t->tlv->hmac_at + TW_TLV_HEADER;
+		which[k++] = i;
+	}
+	if (k)
+		tw_batch_sign(s->batch, op, k);
+	for (unsigned int i = 0; i < k; i++) {
+		const struct tw_pending *x = &p[which[i]];
+
+		tw_tlv_text_done(rte_pktmbuf_mtod_offset(x->m, uint8_t *, x->class->payload_off),
+			(size_t)x->class->tlv_off - x->class->payload_off, save[i]);
+	}
+}
+
 /* HMACs and ciphers of a burst, and the checksums that had to wait for them. */
 static void seal(struct tw_sender *s, const struct tw_pending *p, unsigned int n)
 {
 	struct tw_batch_op op[TW_BURST];
 	unsigned int k = 0;
 
+	if (s->batch && s->tlvs)
+		sign_tlvs(s, p, n);
 	for (unsigned int i = 0; i < n; i++) {
 		const struct tw_send_stream *t = &s->streams[p[i].stream];
 		uint8_t *payload =
@@ -61,17 +101,17 @@ static void seal(struct tw_sender *s, const struct tw_pending *p, unsigned int n
 		if (t->key)
 			op[k++] = tw_sealed_request((enum tw_sealed_kind)t->kind, t->key, payload);
 	}
-	if (k == 0)
-		return;
-	tw_batch_seal(s->batch, op, k);
+	if (k)
+		tw_batch_seal(s->batch, op, k);
 	for (unsigned int i = 0; i < n; i++) {
 		const struct tw_send_class *c = p[i].class;
+		const struct tw_send_stream *t = &s->streams[p[i].stream];
 		uint8_t *f = rte_pktmbuf_mtod(p[i].m, uint8_t *);
 
-		if (s->streams[p[i].stream].key)
-			tw_set_raw16(f + c->csum_off,
-				tw_udp_checksum_finish(tw_sum_add(c->udp_sum,
-					tw_sum(f + c->payload_off, c->head_len - c->payload_off))));
+		if (t->key || t->tlv)
+			tw_set_raw16(
+				f + c->csum_off, tw_udp_checksum_finish(tw_sum_add(c->udp_sum,
+							 tw_sum(f + c->payload_off, c->covered))));
 	}
 }
 
@@ -94,11 +134,11 @@ static bool offer_again(struct tw_sender *s)
 		struct tw_pending *p = &s->pending[i];
 
 		tx[i] = p->m;
-		if (s->batch)
+		if (s->special)
 			prepare(p->m, p->class);
-		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->batch != NULL);
+		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->special);
 	}
-	if (s->batch)
+	if (s->special)
 		seal(s, s->pending, n);
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
 	if (k)
@@ -146,7 +186,7 @@ static inline __attribute__((always_inline)) unsigned int how_many(
 }
 
 static inline __attribute__((always_inline)) unsigned int transmit(
-	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet, bool sealed)
+	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet, bool special)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	struct rte_mbuf *tx[TW_BURST];
@@ -186,7 +226,7 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 		stamp(s, tx[i], c, s->turn, st->next_seq,
 			per_packet ? tw_clock_mono(clock, rte_rdtsc())
 				   : mono + i * s->slope.per_packet,
-			sealed);
+			special);
 		st->next_seq++;
 		st->sent++;
 		if (++s->turn == s->n_streams)
@@ -194,7 +234,7 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	}
 	if (unlikely(--s->slope.countdown == 0))
 		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
-	if (sealed)
+	if (special)
 		seal(s, sent, n);
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, tx, n, mono + clock->offset);
@@ -213,7 +253,7 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 	bool per_packet = s->cfg.stamp == TW_STAMP_PER_PACKET;
 	bool max = s->cfg.schedule == TW_SCHEDULE_MAX;
 
-	if (unlikely(s->batch != NULL))
+	if (unlikely(s->special))
 		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true)
 			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true);
 	if (max)
@@ -229,6 +269,7 @@ struct found {
 	uint32_t len;
 	uint32_t stream;
 	uint8_t ttl, tos;
+	bool check; /* of the HMAC TLV */
 };
 
 /* Open the protected ones of a burst; what is wrong is counted and forgotten. */
@@ -247,6 +288,22 @@ static void open_found(struct tw_sender *s, struct found *f, unsigned int n)
 	for (unsigned int i = 0; i < n; i++)
 		if (!(good >> i & 1))
 			f[i].payload = NULL;
+}
+
+static void check_found(struct tw_sender *s, struct found *f, unsigned int n)
+{
+	uint32_t stream[TW_BURST], len[TW_BURST];
+	uint8_t *payload[TW_BURST];
+	uint64_t good;
+
+	for (unsigned int i = 0; i < n; i++) {
+		stream[i] = f[i].stream;
+		len[i] = f[i].len;
+		payload[i] = f[i].payload;
+	}
+	good = tw_sender_check_tlvs(s, stream, payload, len, n);
+	for (unsigned int i = 0; i < n; i++)
+		f[i].check = good >> i & 1;
 }
 
 static inline __attribute__((always_inline)) bool recognise(
@@ -278,6 +335,7 @@ static inline __attribute__((always_inline)) bool recognise(
 	ret->payload = p;
 	ret->len = len - off;
 	ret->stream = (uint32_t)stream;
+	ret->check = false;
 	ret->ttl = v6 ? f[21] : f[22];
 	ret->tos = v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
 	__builtin_prefetch(tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24)), 1);
@@ -309,11 +367,14 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 	}
 	if (unlikely(s->batch != NULL))
 		open_found(s, found, n_found);
+	if (unlikely(s->tlvs != NULL))
+		check_found(s, found, n_found);
 	for (unsigned int i = 0; i < n_found; i++) {
 		struct tw_reply_meta meta = {mono, found[i].ttl, found[i].tos};
 
 		if (likely(found[i].payload != NULL))
-			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta);
+			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
+				found[i].check);
 	}
 	if (n_found)
 		rte_pktmbuf_free_bulk(done, n_found);

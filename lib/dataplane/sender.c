@@ -117,6 +117,7 @@ static void destroy(struct tw_task *task)
 	free(s->streams);
 	free(s->reply.streams);
 	free(s->keys);
+	free(s->tlvs);
 	free(s->by_port);
 	free(s->classes);
 	free(s->cycles);
@@ -125,13 +126,28 @@ static void destroy(struct tw_task *task)
 	free(s);
 }
 
+/* The address of a Destination Node Address TLV of the family of `ret`. */
+static void named_node(const struct tw_tlv_template *tlv, struct tw_addr *ret)
+{
+	struct tw_tlv_walk w = tw_tlv_walk_init(tlv->octets, 0, tlv->len);
+	struct tw_tlv t;
+
+	while (tw_tlv_next(&w, &t) == TW_TLV_STEP_ONE)
+		if (t.type == TW_TLV_DESTINATION && t.len == tw_addr_len(ret))
+			memcpy(ret->b, tlv->octets + t.at + TW_TLV_HEADER, t.len);
+}
+
 /* Replies carry our addresses the other way round. */
 static void make_key(const struct tw_stream_config *c, struct tw_reply_key *k)
 {
 	uint8_t both[32] = {0};
 	size_t n = tw_addr_len(&c->local.addr);
+	struct tw_addr from = c->remote.addr;
 
-	memcpy(both, c->remote.addr.b, n);
+	/* The node that a TLV names answers from the address that was named (RFC 9503). */
+	if (c->tlv)
+		named_node(c->tlv, &from);
+	memcpy(both, from.b, n);
 	memcpy(both + n, c->local.addr.b, n);
 	memcpy(k->addr, both, sizeof(both));
 	k->ports = __builtin_bswap16(c->remote.port) | (uint32_t)__builtin_bswap16(c->local.port)
@@ -161,7 +177,10 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 		t->n_cycle = c->n_sizes;
 		t->key = c->security == TW_SECURITY_OPEN ? NULL : c->key;
 		t->kind = (uint8_t)tw_sealed_kind(c->protocol, c->security);
-		if (t->key && !s->batch && tw_batch_create(TW_BATCH_AUTO, &s->batch) < 0)
+		t->tlv = c->tlv;
+		t->tlv_key = c->tlv && c->tlv->hmac_at != TW_TLV_NOWHERE ? c->key : NULL;
+		if ((t->key || t->tlv_key) && !s->batch &&
+			tw_batch_create(TW_BATCH_AUTO, &s->batch) < 0)
 			return tw_fail(err, -ENOMEM, "no memory for ciphers");
 		for (int k = 0; k < n; k++)
 			if (t->classes[k].frame_len > s->port.max_frame)
@@ -285,6 +304,8 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	rc = allocate(s, err);
 	if (rc == 0)
 		rc = build_streams(s, err);
+	if (rc == 0 && tw_sender_tlv_init(s) < 0)
+		rc = tw_fail(err, -ENOMEM, "no memory for TLVs");
 	if (rc == 0)
 		rc = set_up_pace(s, err);
 	if (rc < 0) {
@@ -296,6 +317,8 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.offsets = s->task.clock.offsets;
 	s->reply.offsets_mask = TW_CLOCK_EPOCHS - 1;
 	s->reply.result = s->result;
+	s->reply.ptp = cfg->ptp;
+	s->special = s->batch || s->tlvs || cfg->ptp;
 	*ret_task = &s->task;
 	return 0;
 }

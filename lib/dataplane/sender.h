@@ -12,6 +12,7 @@
 #include "tw_reply.h"
 #include "tw_sealed.h"
 #include "tw_send.h"
+#include "tw_tlv_reply.h"
 #include "tw_worker.h"
 
 /* How a reply to a stream must be addressed, as it stands in the packet. */
@@ -27,6 +28,12 @@ struct tw_pending {
 	const struct tw_send_class *class;
 	uint32_t stream;
 	uint32_t seq;
+};
+
+/* What is remembered of a stream whose packets carry TLVs. */
+struct tw_sender_tlv {
+	struct tw_tlv_reader reader;
+	uint32_t received; /* replies */
 };
 
 enum tw_sender_phase {
@@ -65,7 +72,10 @@ struct tw_sender {
 	struct tw_reply_ctx reply;
 	struct tw_reply_key *keys;
 	struct tw_window window;
-	struct tw_batch *batch;   /* NULL: every stream is open */
+	struct tw_batch *batch;     /* NULL: every stream is open */
+	bool special;               /* keys, TLVs or PTP: more than the plain loop does */
+	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
+	struct tw_tlv_expect expect;
 	uint32_t *by_port;        /* stream + 1 by local UDP port, 0 = none */
 	uint64_t last_answer;     /* mono */
 	uint64_t border_numbered; /* when the last border was drawn */
@@ -95,9 +105,20 @@ void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 uint64_t tw_sender_open(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
 	const uint32_t *len, unsigned int n);
 
-/* Record one reply whose stream is known; a protected one is open. */
+/* Verdicts on the HMAC TLVs of a burst of replies. @return bit i: reply i has a good one */
+uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
+	const uint32_t *len, unsigned int n);
+
+/* Record one reply whose stream is known; a protected one is open. check: of its HMAC TLV. */
 void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
-	const struct tw_reply_meta *meta);
+	const struct tw_reply_meta *meta, bool check);
+
+/* Allocate what TLVs need, after the streams are built. @return 0, -ENOMEM */
+int tw_sender_tlv_init(struct tw_sender *s);
+
+/* Read the TLVs of a reply. @return false when it is another member link's */
+bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
+	const struct tw_reply_fields *f, const struct tw_reply_meta *meta, bool check);
 
 /* Stream whose replies are addressed like this; -1 when none is. */
 static inline int64_t tw_sender_stream_of(

@@ -18,7 +18,7 @@ static void discard(struct tw_sender *s, enum tw_discard why)
 }
 
 void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
-	const struct tw_reply_meta *meta)
+	const struct tw_reply_meta *meta, bool check)
 {
 	struct tw_reply_fields f;
 
@@ -26,6 +26,10 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		tw_sealed_read_reply(payload, &f);
 	else
 		tw_reply_read_open(payload, len, &f);
+	if (unlikely(s->tlvs && !tw_sender_tlv_read(s, stream, payload, len, &f, meta, check))) {
+		s->result->discarded[TW_DISCARD_NOT_ADDRESSED]++;
+		return;
+	}
 	switch (tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta)) {
 	case TW_REPLY_FIRST:
 	case TW_REPLY_LATE:
@@ -153,7 +157,8 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 			uint32_t i = (uint32_t)stream, len = info.payload_len;
 
 			if (!s->batch || tw_sender_open(s, &i, &payload, &len, 1))
-				tw_sender_reply(s, i, payload, len, &meta);
+				tw_sender_reply(s, i, payload, len, &meta,
+					s->tlvs && tw_sender_check_tlvs(s, &i, &payload, &len, 1));
 		}
 	}
 	if (why >= 0)

@@ -111,6 +111,39 @@ static void peer_notes(FILE *out, const struct tw_result *r)
 			r->pcap_missed);
 }
 
+/* What came back of what --tlv asked for, a line a type, and the trouble with all of them. */
+static void tlv_lines(FILE *out, const struct tw_tlv_result *t)
+{
+	if (!t->asked)
+		return;
+	for (unsigned int i = 0; i < TW_TLV_TALLIES; i++) {
+		const struct tw_tlv_tally *y = &t->tally[i];
+
+		if (y->asked)
+			fprintf(out,
+				" tlv %-19s answered %" PRIu64 "  not used %" PRIu64
+				"  malformed %" PRIu64 "  missing %" PRIu64 "\n",
+				y->name, y->answered, y->unrecognized, y->malformed, y->missing);
+	}
+	if (t->plain)
+		text_paragraph(
+			out, "note: %" PRIu64 " replies of a peer that knows no TLVs", t->plain);
+	if (t->bad_hmac || t->integrity_failed)
+		text_paragraph(out,
+			"note: TLVs of %" PRIu64 " replies had a wrong HMAC; the reflector found "
+			"ours wrong in %" PRIu64,
+			t->bad_hmac, t->integrity_failed);
+	if (t->direct.intervals)
+		text_paragraph(out,
+			"direct measurement: sent %" PRIu64 "  received there %" PRIu64
+			"  sent there %" PRIu64 "  received here %" PRIu64,
+			t->direct.sent, t->direct.received_there, t->direct.sent_there,
+			t->direct.received_here);
+	if (t->cos.refused)
+		text_paragraph(out, "note: the reflector refused DSCP %u in %" PRIu64 " replies",
+			t->cos.asked, t->cos.refused);
+}
+
 static void sla_line(FILE *out, const struct tw_sla_verdict *v)
 {
 	char list[TW_SLA_MAX_MISSED * (sizeof(v->missed[0]) + 2)] = "";
@@ -178,6 +211,7 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 	text_tester(out, ok, reason);
 	if (ctx->rates)
 		rates_line(out, r);
+	tlv_lines(out, &r->tlv);
 	sla_line(out, &r->sla);
 	one_way_note(out, r);
 	peer_notes(out, r);

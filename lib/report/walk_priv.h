@@ -47,6 +47,7 @@ void walk_clock(struct walk w, const struct tw_clock_info *c, const struct tw_ns
 void walk_cpu(struct walk w, const struct tw_cpu_usage *cpu);
 void walk_control(struct walk w, const struct tw_control_report *c);
 void walk_asked(struct walk w, const struct tw_asked_report *c);
+void walk_tlv(struct walk w, const struct tw_tlv_result *t);
 void walk_discarded(struct walk w, const uint64_t *discarded);
 
 #endif

@@ -197,6 +197,7 @@ void walk_result(struct walk w, const struct tw_result *r, const struct tw_repor
 	timestamps(w, r);
 	walk_clock(w, &r->clock, offset_known ? &offset : NULL);
 	peer(w, &r->peer);
+	walk_tlv(w, &r->tlv);
 	rate(w, r, ctx->interim);
 	sla(w, &r->sla);
 	tester(w, r);

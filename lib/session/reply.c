@@ -39,6 +39,34 @@ static void note_marks(
 	tw_range_record(&r->ecn[TW_INBOUND], meta->tos & 3);
 }
 
+static uint64_t as_ptp(uint64_t t)
+{
+	return tw_ptp_from_ntp((struct tw_ntp){t}, TW_TAI_UTC_DEFAULT).v;
+}
+
+/* Further apart than 34 years: NTP and PTP read for each other are 70 apart. */
+static inline bool is_absurd(uint64_t d)
+{
+	return (d + ((uint64_t)1 << 62)) >> 63;
+}
+
+/* Does the Z bit lie? The stamps make sense in the other format, within a day, or stay as absurd
+ * as they are: a clock that was never set is no lie. */
+static void read_otherwise(struct tw_result *r, const struct tw_reply_fields *f, uint64_t t1,
+	uint64_t *t2, uint64_t *t3)
+{
+	uint16_t other = f->error_estimate ^ TW_ERROR_Z;
+	const int64_t day = (int64_t)86400 << 32;
+	uint64_t o2 = tw_wire_time_ntp((struct tw_wire_time){f->t2}, other, TW_TAI_UTC_DEFAULT).v;
+	int64_t d = (int64_t)(o2 - t1);
+
+	if (d > day || d < -day)
+		return;
+	r->peer.z_bit_lies = true;
+	*t2 = o2;
+	*t3 = tw_wire_time_ntp((struct tw_wire_time){f->t3}, other, TW_TAI_UTC_DEFAULT).v;
+}
+
 enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
 {
@@ -56,7 +84,7 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		return TW_REPLY_STRAY;
 	}
 	t1 = e->mono + c->offsets[e->epoch & c->offsets_mask];
-	if (f->t1 != t1)
+	if (f->t1 != (__builtin_expect(c->ptp, 0) ? as_ptp(t1) : t1))
 		return TW_REPLY_ECHO;
 	if (e->mark == TW_WINDOW_ANSWERED) {
 		tw_loss_duplicate(&s->loss, sseq, f->rseq);
@@ -83,6 +111,8 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		t2 = tw_ntp_from_ptp((struct tw_ptp){f->t2}, TW_TAI_UTC_DEFAULT).v;
 		t3 = tw_ntp_from_ptp((struct tw_ptp){f->t3}, TW_TAI_UTC_DEFAULT).v;
 	}
+	if (__builtin_expect(is_absurd(t2 - t1), 0))
+		read_otherwise(r, f, t1, &t2, &t3);
 	residence = (int64_t)(t3 - t2);
 	if (__builtin_expect(residence < 0, 0)) {
 		/* A broken clock over there: what is left is the time that we measured. */

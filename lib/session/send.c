@@ -8,21 +8,26 @@
 #include <errno.h>
 #include <string.h>
 
-static uint16_t least_payload(const struct tw_stream_config *c)
+static uint16_t base_len(const struct tw_stream_config *c)
 {
 	if (c->protocol == TW_PROTOCOL_STAMP)
 		return c->security == TW_SECURITY_OPEN ? TW_STAMP_LEN : TW_AUTH_LEN;
 	return c->security == TW_SECURITY_OPEN ? TW_TWAMP_REQ_LEN : TW_TWAMP_AUTH_REQ_LEN;
 }
 
+static uint16_t least_payload(const struct tw_stream_config *c)
+{
+	return (uint16_t)(base_len(c) + (c->tlv ? c->tlv->len : 0));
+}
+
 /* STAMP: SSID, and the header of the Extra Padding TLV that carries a longer packet (RFC 8972
  * section 4.1). */
 static void write_stamp(uint8_t *p, const struct tw_stream_config *cfg, uint16_t len)
 {
-	uint16_t base = least_payload(cfg);
+	uint16_t base = base_len(cfg);
 
 	tw_put16(p + (base == TW_AUTH_LEN ? TW_AUTH_REQ_SSID : TW_REQ_SSID), cfg->ssid);
-	if (len >= base + 4) {
+	if (len >= base + 4 && !cfg->tlv) {
 		p[base] = 0x80;
 		p[base + 1] = 1;
 		tw_put16(p + base + 2, (uint16_t)(len - base - 4));
@@ -32,7 +37,7 @@ static void write_stamp(uint8_t *p, const struct tw_stream_config *cfg, uint16_t
 /* Constant octets of the payload that are not zero. */
 static void write_payload(uint8_t *p, const struct tw_stream_config *cfg, uint16_t len)
 {
-	uint16_t padding = least_payload(cfg);
+	uint16_t padding = base_len(cfg);
 
 	if (cfg->protocol == TW_PROTOCOL_STAMP) {
 		write_stamp(p, cfg, len);
@@ -42,6 +47,19 @@ static void write_payload(uint8_t *p, const struct tw_stream_config *cfg, uint16
 		padding = cfg->security == TW_SECURITY_OPEN ? TW_TWAMP_REP_LEN : TW_AUTH_LEN;
 	if (cfg->padding_head && len >= padding + 2)
 		tw_put16(p + padding, cfg->padding_head);
+}
+
+/* Where the TLVs go, and what pads the packet behind them. @return octets of head */
+static uint32_t place_tlvs(
+	const struct tw_stream_config *cfg, uint16_t payload, struct tw_send_class *ret)
+{
+	uint16_t least = least_payload(cfg), rest = (uint16_t)(payload - least);
+
+	ret->tlv_off = (uint16_t)(ret->payload_off + base_len(cfg));
+	ret->has_pad = rest >= TW_TLV_HEADER;
+	ret->pad_len = ret->has_pad ? (uint16_t)(rest - TW_TLV_HEADER) : 0;
+	ret->covered = (uint16_t)(least + (ret->has_pad ? TW_TLV_HEADER : 0));
+	return ret->tlv_off;
 }
 
 static int build_class(
@@ -78,6 +96,11 @@ static int build_class(
 	/* all that a reply in the same buffer may have written over */
 	head = layout.payload_off + 4U +
 	       (cfg->security == TW_SECURITY_OPEN ? TW_STAMP_LEN : TW_AUTH_LEN);
+	ret->covered = (uint16_t)(head - layout.payload_off);
+	if (ret->covered > payload)
+		ret->covered = payload;
+	if (cfg->tlv)
+		head = place_tlvs(cfg, payload, ret);
 	if (head > ret->frame_len)
 		head = ret->frame_len;
 	ret->head_len = (uint16_t)head;

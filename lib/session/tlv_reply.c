@@ -245,14 +245,21 @@ static enum trust judge(
 {
 	bool demanded = rd->x->authenticated || rd->x->asked->hmac_at != TW_TLV_NOWHERE;
 	bool lone_padding = rd->x->authenticated && !o->unprotected && !o->hmac_at;
+	bool here = rd->m->check == TW_TLV_CHECK_HERE;
 	uint8_t tag[TW_TLV_HMAC_LEN];
+	bool good;
 
-	if (!mac || !demanded || lone_padding)
+	if ((here && !mac) || !demanded || lone_padding)
 		return TRUST_ALL;
 	if (o->hmac_at && pkt[o->hmac_at] & TW_TLV_U)
 		return TRUST_FLAGS;
-	if (!o->hmac_at || o->bad_hmac || !tw_tlv_digest(mac, pkt, rd->x->base, o->hmac_at, tag) ||
-		!tw_hmac_equal(tag, pkt + o->hmac_at + TW_TLV_HEADER, sizeof(tag))) {
+	good = o->hmac_at && !o->bad_hmac;
+	if (good && here)
+		good = tw_tlv_digest(mac, pkt, rd->x->base, o->hmac_at, tag) &&
+		       tw_hmac_equal(tag, pkt + o->hmac_at + TW_TLV_HEADER, sizeof(tag));
+	else if (good)
+		good = rd->m->check == TW_TLV_CHECK_GOOD;
+	if (!good) {
 		rd->r->bad_hmac++;
 		return TRUST_NONE;
 	}

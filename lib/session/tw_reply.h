@@ -35,6 +35,7 @@ struct tw_reply_ctx {
 	const uint64_t *offsets; /**< wall - mono by clock epoch */
 	uint32_t offsets_mask;
 	struct tw_result *result; /**< accumulates */
+	bool ptp;                 /**< T1 is written as PTP */
 	uint64_t first_mono;      /**< first and last reply in time; 0 = none */
 	uint64_t last_mono;
 };

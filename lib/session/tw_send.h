@@ -14,6 +14,7 @@
 #include "tw_checksum.h"
 #include "tw_session.h"
 #include "tw_stamp.h"
+#include "tw_tlv_spec.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,10 @@ struct tw_send_class {
 	uint16_t csum_off;    /**< of the UDP checksum */
 	uint32_t sum;         /**< of all that the UDP checksum covers but the changing fields */
 	uint64_t udp_sum;     /**< of pseudo header and UDP header alone, for protected packets */
+	uint16_t covered;     /**< octets of payload before the zeros at its end */
+	uint16_t tlv_off;     /**< first of the stream's TLVs; 0 = it has none */
+	uint16_t pad_len;     /**< Length of the Extra Padding TLV behind them */
+	bool has_pad;         /**< there is one */
 	uint8_t head[TW_SEND_HEAD];
 };
 
@@ -38,10 +43,12 @@ struct tw_send_stream {
 	uint16_t pos;         /**< next of them */
 	const uint8_t *cycle; /**< class index of each packet of the cycle */
 	const struct tw_send_class *classes;
-	const struct tw_batch_key *key; /**< NULL = open packets */
-	uint8_t kind;                   /**< enum tw_sealed_kind */
-	uint64_t sent;                  /**< packets given a number */
-	uint64_t sent_at_border;        /**< when the last border was drawn */
+	const struct tw_batch_key *key;     /**< NULL = open packets */
+	uint8_t kind;                       /**< enum tw_sealed_kind */
+	const struct tw_tlv_template *tlv;  /**< NULL = no TLVs but padding */
+	const struct tw_batch_key *tlv_key; /**< NULL = no HMAC TLV */
+	uint64_t sent;                      /**< packets given a number */
+	uint64_t sent_at_border;            /**< when the last border was drawn */
 };
 
 /**
@@ -56,6 +63,21 @@ struct tw_send_stream {
  */
 int tw_send_classes(const struct tw_stream_config *cfg, unsigned int max,
 	struct tw_send_class *ret_classes, uint8_t *ret_cycle);
+
+/**
+ * Write the TLVs of a packet whose sequence number is @p seq; HMAC and checksum come later.
+ * @p frame holds the class head.
+ */
+static inline void tw_send_tlvs(uint8_t *frame, const struct tw_send_class *c,
+	const struct tw_tlv_template *tlv, uint32_t seq)
+{
+	uint8_t *p = frame + c->tlv_off;
+
+	memcpy(p, tlv->octets, tlv->len);
+	tw_tlv_template_count(tlv, p, seq + 1);
+	if (c->has_pad)
+		tw_tlv_put(p + tlv->len, TW_TLV_U, TW_TLV_PADDING, c->pad_len);
+}
 
 /**
  * Write the changing fields of an open packet and its UDP checksum. @p frame holds the class head.

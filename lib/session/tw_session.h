@@ -24,6 +24,7 @@
 struct tw_batch_key;
 struct tw_keyring;
 struct tw_tlv_policy;
+struct tw_tlv_template;
 
 /** How the test packets of a session are protected. */
 enum tw_security {
@@ -70,6 +71,7 @@ struct tw_stream_config {
 	enum tw_protocol protocol;
 	enum tw_security security;
 	const struct tw_batch_key *key; /**< unless open; lives as long as the stream */
+	const struct tw_tlv_template *tlv; /**< STAMP; NULL = none. As long-lived as the stream */
 	uint16_t padding_head; /**< RFC 6038 server octets, where the padding begins; 0 = none */
 	bool symmetrical;      /**< RFC 6038: padding begins where the reply's does */
 	uint16_t ssid;         /**< STAMP, 0 = none */
@@ -92,6 +94,7 @@ struct tw_sender_config {
 	uint32_t in_flight_max; /**< TW_SCHEDULE_MAX only: outstanding packets, 0 = no bound */
 	enum tw_stamp_policy stamp;
 	uint64_t seed; /**< of a Poisson schedule */
+	bool ptp;      /**< timestamps are written as PTP, for all streams */
 };
 
 /** A reflector's run. */

@@ -13,6 +13,7 @@
 
 #include "tw_mac.h"
 #include "tw_ntp.h"
+#include "tw_tlv_reflect.h"
 #include "tw_tlv_result.h"
 #include "tw_tlv_spec.h"
 
@@ -56,6 +57,7 @@ struct tw_tlv_reply {
 	uint8_t dscp;            /**< as received here */
 	uint8_t ecn;
 	uint32_t rx_count; /**< in-profile packets received in the stream, this one included */
+	enum tw_tlv_check check; /**< of its HMAC TLV, where HMACs are checked in bursts */
 };
 
 /** Name the rows of a result after the TLVs asked for. */

@@ -137,6 +137,7 @@ void tw_result_merge(struct tw_result *dst, const struct tw_result *src)
 	for (unsigned int i = 0; i < TW_DISCARD_MAX; i++)
 		dst->discarded[i] += src->discarded[i];
 	dst->pcap_missed += src->pcap_missed;
+	tw_tlv_result_merge(&dst->tlv, &src->tlv);
 }
 
 /* Counters that start anew read as zero, not as 2^64. */
@@ -210,5 +211,6 @@ void tw_result_diff(
 	for (unsigned int i = 0; i < TW_DISCARD_MAX; i++)
 		dst->discarded[i] = beyond(now->discarded[i], before->discarded[i]);
 	dst->pcap_missed = beyond(now->pcap_missed, before->pcap_missed);
+	tw_tlv_result_diff(&dst->tlv, &now->tlv, &before->tlv);
 	memset(&dst->sla, 0, sizeof(dst->sla));
 }

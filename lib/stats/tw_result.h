@@ -15,6 +15,7 @@
 #include "tw_range.h"
 #include "tw_series.h"
 #include "tw_time.h"
+#include "tw_tlv_result.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -170,6 +171,7 @@ struct tw_result {
 	struct tw_cpu_usage cpu;
 	uint64_t discarded[TW_DISCARD_MAX];
 	uint64_t pcap_missed; /**< packets that --pcap could not record */
+	struct tw_tlv_result tlv;
 	struct tw_sla_verdict sla;
 };
 

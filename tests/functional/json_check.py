@@ -49,6 +49,7 @@ RESULT = {
     "clock": CLOCK,
     "peer": {"synchronised": "b?", "format": "s?", "error_ns": "n?", "z_bit_lies": "b",
              "zero_multiplier": "n", "negative_residence": "n", "sequence_equals_ours": "b"},
+    "tlv": "*",
     "rate": {"offered_pps": "f?", "sent_pps": "f?", "received_pps": "f?"},
     "sla": "*",
     "tester": {"ok": "b", "reason": "s?", "not_sent": "n", "tx_full": "n", "rx_missed": "n",
@@ -57,6 +58,32 @@ RESULT = {
                "stolen_ns": "n", "pcap_missed": "n"},
     "cpu": CPU,
     "discarded": "counts",
+}
+
+COUNT_RANGE = {"min": "n?", "max": "n?"}
+MOMENTS = {"count": "n", "min": "i?", "mean": "i?", "max": "i?"}
+TLV = {
+    "replies": "n", "plain": "n", "integrity_failed": "n", "verified": "n", "bad_hmac": "n",
+    "cut_off": "n", "unexpected": "n",
+    "types": [{"name": "s", "asked": "b", "answered": "n", "unrecognized": "n", "malformed": "n",
+               "missing": "n"}],
+    "location": "*", "timestamp_info": "*", "cos": "*", "direct_measurement": "*",
+    "access_report": "*", "follow_up": "*", "micro_session": "*", "reflected_control": "*",
+}
+TLV_TOLD = {
+    "location": {"source": "s?", "destination": "s?", "source_port": "n", "destination_port": "n",
+                 "mac": "s?", "changes": "n"},
+    "timestamp_info": {"sync_in": "s?", "method_in": "s?", "sync_out": "s?", "method_out": "s?",
+                       "changes": "n"},
+    "cos": {"asked": "n", "refused": "n", "dscp_there": COUNT_RANGE, "ecn_there": COUNT_RANGE,
+            "dscp_here": COUNT_RANGE, "ecn_here": COUNT_RANGE},
+    "direct_measurement": {"sent": "n", "received_there": "n", "sent_there": "n",
+                           "received_here": "n", "lost_outbound": "i", "lost_inbound": "i"},
+    "access_report": {"echoed": "n"},
+    "follow_up": {"empty": "n", "unmatched": "n", "hardware": "n", "software": "n",
+                  "control_plane": "n", "egress_ns": MOMENTS, "inbound_ns": MOMENTS},
+    "micro_session": {"sender": "n", "reflector": "n", "mismatched": "n"},
+    "reflected_control": {"conforming": "n", "limited_length": "n", "limited_volume": "n"},
 }
 
 REFLECTOR = {
@@ -253,9 +280,27 @@ def check_result(out, j):
                   [pacing["p50"], pacing["p99"], pacing["max"]])
     check_tester(out, j["tester"], ("not_sent", "rx_missed", "rx_nombuf", "window_overrun"))
     check_cpu(out, j["cpu"])
+    if j["tlv"] is not None and check_shape(out, "tlv", j["tlv"], TLV):
+        check_tlv(out, j["tlv"])
     sla = j["sla"]
     if sla is not None and check_shape(out, "sla", sla, {"ok": "b", "missed": ["s"]}):
         out.need(sla["ok"] == (not sla["missed"]), "sla: ok and missed disagree")
+
+
+def check_tlv(out, t):
+    out.need(any(y["asked"] for y in t["types"]), "tlv.types: nothing was asked for")
+    for y in t["types"]:
+        seen = y["answered"] + y["unrecognized"] + y["malformed"]
+        out.need(seen or y["missing"] or y["asked"], f"tlv.types: {y['name']} is not there")
+    out.need(t["plain"] + t["integrity_failed"] + t["bad_hmac"] <= t["replies"],
+             "tlv: more replies with trouble than replies")
+    for name, shape in TLV_TOLD.items():
+        if t[name] is not None:
+            check_shape(out, f"tlv.{name}", t[name], shape)
+    d = t["direct_measurement"]
+    out.need(d is None or (d["lost_outbound"] == d["sent"] - d["received_there"] and
+                           d["lost_inbound"] == d["sent_there"] - d["received_here"]),
+             "tlv.direct_measurement: losses are not the differences")
 
 
 def check_reflector(out, j):

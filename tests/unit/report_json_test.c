@@ -159,6 +159,7 @@ static const struct item sample[] = {
 	{"rate.sent_pps", "1000.0"},
 	{"rate.received_pps", "1000.0"},
 	{"sla", "null"},
+	{"tlv", "null"},
 	{"tester.ok", "true"},
 	{"tester.reason", "null"},
 	{"tester.not_sent", "0"},

@@ -416,6 +416,61 @@ static void streams_are_apart(void **state)
 	assert_true(isnan(tw_variation_jitter(&streams[1].variation, TW_ROUNDTRIP)));
 }
 
+/* From 1900 to 1970 it is 2208988800 s; TAI is 37 s ahead. */
+static void ptp_echo(void **state)
+{
+	uint64_t t1 = send_at(0, T0, 0), seconds = (t1 >> 32) - 2208988800U + 37;
+	struct tw_reply_fields f = reply(0, t1);
+
+	(void)state;
+	ctx.ptp = true;
+	assert_int_equal(take(0, &f, T0 + 3 * MS), TW_REPLY_ECHO); /* T1 comes back as NTP */
+	f.t1 = seconds << 32;                                      /* T0 is a whole second */
+	assert_int_equal(take(0, &f, T0 + 3 * MS), TW_REPLY_FIRST);
+	assert_false(result->peer.z_bit_lies);
+	assert_int_equal(result->delay[TW_OUTBOUND].m.min, MS);
+}
+
+/* T2 and T3 in PTP, 1 ms and 1.1 ms after T1, without the Z bit: and the other way round. */
+static void z_bit_lies(void **state)
+{
+	uint64_t t1 = send_at(0, T0, 0), seconds = (t1 >> 32) - 2208988800U + 37;
+	struct tw_reply_fields f = reply(0, t1);
+
+	(void)state;
+	f.t2 = seconds << 32 | 1000000;
+	f.t3 = seconds << 32 | 1100000;
+	assert_int_equal(take(0, &f, T0 + 3 * MS), TW_REPLY_FIRST);
+	assert_true(result->peer.z_bit_lies);
+	assert_false(result->peer.ptp);
+	assert_in_range(result->delay[TW_OUTBOUND].m.min, MS - 4, MS + 4);
+	assert_in_range(result->residence.m.max, SEC / 10000 - 4, SEC / 10000 + 4);
+	assert_int_equal(result->delay[TW_ROUNDTRIP].m.count, 1);
+
+	tw_result_reset(result);
+	t1 = send_at(0, T0 + SEC, 0);
+	f = reply(1, t1);
+	f.error_estimate |= 0x4000;
+	assert_int_equal(take(0, &f, T0 + SEC + 3 * MS), TW_REPLY_FIRST);
+	assert_true(result->peer.z_bit_lies);
+	assert_true(result->peer.ptp);
+	assert_int_equal(result->delay[TW_OUTBOUND].m.min, MS);
+}
+
+/* A clock that was never set makes no sense in either format: it is wrong, but it does not lie. */
+static void unset_clock_is_no_lie(void **state)
+{
+	uint64_t t1 = send_at(0, T0, 0);
+	struct tw_reply_fields f = reply(0, t1);
+
+	(void)state;
+	f.t2 = 5000 * SEC;
+	f.t3 = 5000 * SEC + 100 * US;
+	assert_int_equal(take(0, &f, T0 + 3 * MS), TW_REPLY_FIRST);
+	assert_false(result->peer.z_bit_lies);
+	assert_int_equal(result->residence.m.max, 100 * US);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +487,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(era, setup, teardown),
 		cmocka_unit_test_setup_teardown(numbers_wrap, setup, teardown),
 		cmocka_unit_test_setup_teardown(ptp, setup, teardown),
+		cmocka_unit_test_setup_teardown(ptp_echo, setup, teardown),
+		cmocka_unit_test_setup_teardown(z_bit_lies, setup, teardown),
+		cmocka_unit_test_setup_teardown(unset_clock_is_no_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(odd_peers, setup, teardown),
 		cmocka_unit_test_setup_teardown(streams_are_apart, setup, teardown),
 	};

@@ -298,6 +298,44 @@ static void refused(void **state)
 	assert_int_equal(tw_send_classes(&s, 1, &c, &cycle), -EINVAL);
 }
 
+/* TLVs follow the base packet, then what pads the frame to its size, as one Extra Padding TLV. */
+static void tlvs(void **state)
+{
+	static const char *const specs[] = {"direct-measurement", "cos:dscp=ef"};
+	static const uint8_t want[] = {0x80, 5, 0, 12, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, /* */
+		0x80, 4, 0, 4, 0xb8, 0, 0, 0,                                              /* */
+		0x80, 1, 0, 2};
+	static const uint16_t sizes[] = {44 + 24, 44 + 24 + 3, 44 + 24 + 6, 44 + 23};
+	struct tw_stream_config s = stream(4, 0, TW_PROTOCOL_STAMP);
+	static struct tw_tlv_template t;
+	struct tw_send_class c[4];
+	uint8_t cycle[3], f[TW_MAX_FRAME + TW_SEND_HEAD];
+	struct tw_rand rand;
+	struct tw_err err;
+
+	(void)state;
+	tw_rand_init(&rand, 1);
+	assert_int_equal(tw_tlv_compile(specs, 2, false, &rand, &t, &err), 0);
+	s.tlv = &t;
+	s.n_sizes = 3;
+	s.sizes = sizes;
+	assert_int_equal(tw_send_classes(&s, 4, c, cycle), 3);
+	for (unsigned int i = 0; i < 3; i++) {
+		uint32_t filled = i == 2 ? 28 : 24;
+
+		make(&c[i], 7, 1, 0x8001, f);
+		tw_send_tlvs(f, &c[i], &t, 7);
+		assert_int_equal(c[i].frame_len, 42 + sizes[i]);
+		assert_int_equal(c[i].covered, 44 + filled);
+		assert_memory_equal(f + 42 + 44, want, filled);
+		for (uint32_t k = filled; k < sizes[i] - 44U; k++)
+			assert_int_equal(f[42 + 44 + k], 0);
+	}
+	s.n_sizes = 1;
+	s.sizes = sizes + 3;
+	assert_int_equal(tw_send_classes(&s, 4, c, cycle), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +345,7 @@ int main(void)
 		cmocka_unit_test(fields_that_change),
 		cmocka_unit_test(cycles),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(tlvs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
