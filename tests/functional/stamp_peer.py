@@ -23,6 +23,11 @@ def ntp(ns):
     return ((ns // 10**9 + 2208988800) % 2**32 << 32) | (ns % 10**9 << 32) // 10**9
 
 
+def ptp(ns):
+    ns += 37 * 10**9  # TAI
+    return (ns // 10**9 % 2**32) << 32 | ns % 10**9
+
+
 def open_socket(host, args):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     s = socket.socket(family, socket.SOCK_DGRAM)
@@ -99,6 +104,8 @@ def serve(args):
     s.bind((args.host, args.port))
     port = s.getsockname()[1]
     counts, last = {}, {}
+    stamp = ptp if args.ptp else ntp
+    estimate = 0x8001 | (0x4000 if args.ptp != args.lie else 0)
     print(f"ready {port}", flush=True)
     while True:
         octets, peer, tos, ttl = receive(s)
@@ -119,8 +126,8 @@ def serve(args):
         if out["no_reply"]:
             continue
         t3 = time.time_ns()
-        p = oracle.build(REFLECTOR[args.auth], seq=n, timestamp=ntp(t3), error_estimate=0x8001,
-                         ssid=f["ssid"], receive_timestamp=ntp(t2), sender_seq=f["seq"],
+        p = oracle.build(REFLECTOR[args.auth], seq=n, timestamp=stamp(t3), error_estimate=estimate,
+                         ssid=f["ssid"], receive_timestamp=stamp(t2), sender_seq=f["seq"],
                          sender_timestamp=f["timestamp"],
                          sender_error_estimate=f["error_estimate"], sender_ttl=ttl)
         p = (oracle.seal(p, key) if args.auth else p) + out["tlvs"]
@@ -133,7 +140,7 @@ def serve(args):
             s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
         s.sendto(p, peer)
         counts[who] = n + 1
-        last[who] = (n, ntp(time.time_ns()), 2)
+        last[who] = (n, stamp(time.time_ns()), 2)
 
 
 def main():
@@ -152,6 +159,8 @@ def main():
     parser.add_argument("--source", default="", help="local address")
     parser.add_argument("--source-port", type=int, default=0)
     parser.add_argument("--micro", type=int, default=0, help="serve: member link identifier")
+    parser.add_argument("--ptp", action="store_true", help="serve: timestamps are PTP, Z bit set")
+    parser.add_argument("--lie", action="store_true", help="serve: with the other Z bit")
     args = parser.parse_args()
     if args.auth and not args.key:
         parser.error("--auth needs --key")

@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# The sender's TLVs, authentication and timestamp formats, against a reflector written from the
+# RFCs' tables (stamp_peer.py) and against our own; the DSCP on the wire.
+. "$(dirname "$0")/lib.sh"
+need_root
+need tshark dumpcap
+topology_direct
+key=000102030405060708090a0b0c0d0e0f
+(umask 077 && echo "* hex:$key" >"$dir/keys" && echo "* hex:ff$key" >"$dir/wrong")
+
+# peer NAME OPTIONS...: the RFCs' reflector; $peer is its process
+peer()
+{
+	local name=$1
+	shift
+	start "$name" "$b" python3 "$here/stamp_peer.py" serve "$b4" 862 "$@"
+	peer=$pid
+	within 10 grep -q '^ready' "$dir/$name.json" || fail "$name did not start"
+}
+
+# asks NAME OPTIONS...: 20 packets
+asks()
+{
+	local name=$1
+	shift
+	sends "$name" --dev af_packet:va "$b4" -c 20 -i 5 "$@"
+	holds "$name" '.packets.received == 20' '.tlv.plain == 0' '.tlv.unexpected == 0' \
+		'.tlv.bad_hmac == 0' '.tlv.integrity_failed == 0' '.tlv.cut_off == 0'
+}
+
+all=(--tlv location --tlv timestamp-info --tlv cos:dscp=af41 --tlv direct-measurement
+	--tlv access-report:id=1,code=2 --tlv follow-up --tlv padding:9,random)
+told=('.tlv.location.source == "192.0.2.1"' '.tlv.location.destination_port == 862'
+	'.tlv.timestamp_info.method_in == "software"' '.tlv.cos.asked == 34'
+	'.tlv.cos.dscp_here == {"min": 34, "max": 34}' '.tlv.cos.dscp_there == {"min": 10, "max": 10}'
+	'.tlv.direct_measurement == {"sent": 19, "received_there": 19, "sent_there": 19,
+	"received_here": 19, "lost_outbound": 0, "lost_inbound": 0}'
+	'.tlv.access_report.echoed == 20' '.tlv.follow_up.empty == 1' '.tlv.follow_up.software == 19'
+	'.tlv.follow_up.egress_ns.min >= 0' '[.tlv.types[] | .missing + .malformed] | add == 0')
+
+# everything NAME: against whoever reflects now
+everything()
+{
+	asks "$1-all" --dscp af11 "${all[@]}"
+	holds "$1-all" "${told[@]}" '[.tlv.types[] | .unrecognized] | add == 0'
+	asks "$1-size" --dscp af11 "${all[@]}" --frame-size 200,700,1400
+	holds "$1-size" "${told[@]}"
+	asks "$1-odd" --dscp af11 "${all[@]}" --padding 3
+	holds "$1-odd" "${told[@]}"
+	asks "$1-unknown" --tlv raw:type=200,hex=0011 --tlv timestamp-info
+	holds "$1-unknown" '[.tlv.types[] | select(.name == "other") | .unrecognized] == [20]' \
+		'.tlv.timestamp_info != null'
+	asks "$1-short" --tlv timestamp-info --tlv raw:type=4,hex=b80000 --tlv location
+	holds "$1-short" '[.tlv.types[] | select(.name == "cos") | .malformed] == [20]' \
+		'.tlv.timestamp_info != null' '.tlv.location == null'
+	asks "$1-past" --tlv timestamp-info --tlv raw:type=2,hex=00,length=900
+	holds "$1-past" '[.tlv.types[] | select(.name == "location") | .malformed] == [20]'
+	asks "$1-refused" --tlv return-path:sr-mpls=100 --tlv micro-session:sender=3
+	holds "$1-refused" '[.tlv.types[] | .unrecognized] | add == 40'
+	asks "$1-node" --tlv "destination:$b4" --tlv return-path:same-link
+	holds "$1-node" '[.tlv.types[] | .answered] | add == 40'
+	sender "$1-none" --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100 --tlv return-path:no-reply
+	same "$1: no reply was wanted" 2 "$status"
+	asks "$1-64" --tlv direct-measurement $(printf -- '--tlv padding:1 %.0s' {1..31})
+	asks "$1-ptp" --dscp af11 --timestamp-format ptp "${all[@]}"
+	holds "$1-ptp" "${told[@]}" '.peer.z_bit_lies == false'
+}
+
+peer rfc
+everything rfc
+asks rfc-ssid --ssid 0 --tlv timestamp-info
+stop "$peer" TERM
+
+# HMAC TLV without and with the authenticated mode; right and wrong keys
+peer rfc-key --key "$key"
+asks open-hmac --key-file "$dir/keys" "${all[@]}" --dscp af11 --tlv hmac
+holds open-hmac "${told[@]}" '.tlv.verified == 20'
+sends open-wrong --dev af_packet:va "$b4" -c 20 -i 5 --key-file "$dir/wrong" --tlv location --tlv hmac
+holds open-wrong '.tlv.integrity_failed == 20' '.tlv.location == null' '.packets.received == 20'
+stop "$peer" TERM
+peer rfc-auth --auth --key "$key"
+asks auth --auth --key-file "$dir/keys" "${all[@]}" --dscp af11
+holds auth "${told[@]}" '.tlv.verified == 20'
+sender auth-wrong --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100 --auth --key-file "$dir/wrong"
+same 'status with the wrong key' 2 "$status"
+stop "$peer" TERM
+
+# the format of timestamps, and a peer whose Z bit is not true
+for lie in '' --lie; do
+	for format in '' --ptp; do
+		peer "z$lie$format" $lie $format
+		sends "z-$lie$format" --dev af_packet:va "$b4" -c 20 -i 5
+		holds "z-$lie$format" '.packets.received == 20' \
+			".peer.z_bit_lies == $([ -n "$lie" ] && echo true || echo false)" \
+			'.peer.negative_residence == 0' '.delay_ns.outbound.max < 1000000000' \
+			'.delay_ns.outbound.min > -1000000000'
+		stop "$peer" TERM
+	done
+done
+peer z-table --lie
+start lie "$a" "$bin" sender --dev af_packet:va "$b4" -c 5 -i 5
+wait "$pid"
+check 'the table names the lie' grep -q 'not in the format that its Z bit names' "$dir/lie.json"
+stop "$peer" TERM
+
+# our own reflector; what is on the wire
+for driver in $(drivers); do
+	reflector "ours-$driver" --dev "$driver:vb"
+	r=$pid
+	everything "ours-$driver"
+	ends "ours-$driver" "$r"
+done
+capture wire "$a" va 'udp src port 862'
+cap=$pid
+reflector ours-wire --dev af_packet:vb --allow-asymmetric "$a4/32" --key-file "$dir/keys"
+r=$pid
+asks ours-auth --auth --key-file "$dir/keys" "${all[@]}" --dscp af11
+holds ours-auth "${told[@]}" '.tlv.verified == 20'
+asks ours-more --auth --key-file "$dir/keys" --tlv reflected-control:length=300,count=3,interval=1ms
+holds ours-more '.tlv.reflected_control.conforming == 60' '.packets.duplicates == 40'
+sender ours-open --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100
+same 'status without a key' 2 "$status"
+ends ours-wire "$r"
+holds ours-wire '.packets.repeated == 40' '.discarded.bad_hmac == 3'
+captured wire "$cap"
+same 'DSCP asked for, on the wire' 20 "$(tshark -r "$dir/wire.pcapng" -Y 'ip.dsfield.dscp == 34' \
+	2>/dev/null | wc -l)"
+same 'length asked for, on the wire' 60 "$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 308' \
+	2>/dev/null | wc -l)"
+reflector refl-ptp --dev af_packet:vb --timestamp-format ptp
+r=$pid
+asks ours-ptp --dscp af11 "${all[@]}"
+holds ours-ptp "${told[@]}" '.peer.format == "ptp"' '.peer.z_bit_lies == false' \
+	'.delay_ns.outbound.max < 1000000000'
+ends refl-ptp "$r"
+finish
