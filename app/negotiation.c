@@ -219,10 +219,22 @@ static void drain_events(struct tw_negotiation *n)
 		;
 }
 
+/* An address that was left to the connection is that of the connection. */
+static struct tw_endpoint sender_of(
+	const struct tw_negotiation *n, const struct tw_client_session *x)
+{
+	struct tw_endpoint e = x->request.sender;
+
+	if (tw_addr_is_unspecified(&e.addr))
+		e.addr = tw_control_link_local(n->link)->addr;
+	return e;
+}
+
 int tw_negotiation_request(struct tw_negotiation *n, const struct tw_client_request *r,
 	uint32_t count, struct tw_err *err)
 {
 	const struct tw_client_session *x;
+	struct tw_endpoint sender;
 	char from[TW_ADDR_STR];
 	int rc = 0;
 
@@ -242,11 +254,13 @@ int tw_negotiation_request(struct tw_negotiation *n, const struct tw_client_requ
 		drain_events(n);
 	}
 	for (uint32_t i = 0; rc == 0 && (x = tw_negotiation_session(n, i)); i++)
-		if (x->state == TW_CLIENT_REFUSED)
+		if (x->state == TW_CLIENT_REFUSED) {
+			sender = sender_of(n, x);
 			rc = tw_fail(err, -ECONNREFUSED,
-				"the server refused the session from %s: accept %u, %s",
-				tw_endpoint_format(&x->request.sender, from), x->accept,
-				tw_accept_words(x->accept));
+				"the server refused the session from %s: %s (Accept %u)",
+				tw_endpoint_format(&sender, from), tw_accept_words(x->accept),
+				x->accept);
+		}
 	return rc;
 }
 
@@ -263,8 +277,8 @@ int tw_negotiation_start(struct tw_negotiation *n, struct tw_err *err)
 		for (uint32_t i = 0; (x = tw_negotiation_session(n, i)); i++)
 			if (x->state == TW_CLIENT_ACCEPTED && x->accept)
 				return tw_fail(err, -ECONNREFUSED,
-					"the server does not start the session: accept %u, %s",
-					x->accept, tw_accept_words(x->accept));
+					"the server does not start the session: %s (Accept %u)",
+					tw_accept_words(x->accept), x->accept);
 		rc = wait_news(n, err);
 		drain_events(n);
 	}
@@ -315,11 +329,12 @@ int tw_negotiation_report(struct tw_negotiation *n)
 		tw_ntp_to_ns(tw_client_server_start_time(machine(n)), tw_ns(INT64_MAX / 4));
 	for (uint32_t i = 0; (x = tw_negotiation_session(n, i)); i++) {
 		struct tw_asked_session *s = &r->session[r->n_sessions++];
-		struct tw_endpoint to = x->request.receiver;
+		struct tw_endpoint to = x->request.receiver, from;
 
 		if (x->state != TW_CLIENT_REFUSED)
 			tw_sid_format(x->sid, s->sid);
-		tw_endpoint_format(&x->request.sender, s->sender);
+		from = sender_of(n, x);
+		tw_endpoint_format(&from, s->sender);
 		s->asked_port = to.port;
 		to.port = x->port;
 		tw_endpoint_format(&to, s->receiver);

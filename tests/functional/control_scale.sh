@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# Ten thousand sessions over a hundred connections, a thousand connections that stall, and
+# connections that come and go: TW_CYCLES of them.
+. "$(dirname "$0")/lib.sh"
+need_root
+topology_direct
+load=$(readlink -f "${TW_CONTROL_LOAD:-$here/../../build/tests/functional/control_load}")
+[ -x "$load" ] || skip "$load is not built"
+
+start srv "$b" "$bin" server --json --dev vb -v --sessions 20000
+s=$pid
+ready srv "$s" 'TWAMP-Control on TCP port'
+files()
+{
+	find "/proc/$s/fd" -mindepth 1 | wc -l
+}
+kib()
+{
+	awk '/VmRSS/ { print $2 }' "/proc/$s/status"
+}
+
+# --- sessions ------------------------------------------------------------------------------------
+mkfifo "$dir/hold"
+ip netns exec "$a" "$load" "$b4" 100 100 20000 <"$dir/hold" >"$dir/load.json" 2>"$dir/load.log" &
+l=$!
+pids+=("$l")
+exec 7>"$dir/hold"
+within 30 test -s "$dir/load.json" || fail 'the sessions are not negotiated'
+echo "10,000 sessions over 100 connections: $(cat "$dir/load.json")"
+holds load '.accepted == 10000' '.started == 10000' '.refused == 0' '.lost == 0' \
+	'.negotiated_s < 5'
+start snd "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :20000 \
+	--streams 10000 --pps "${TW_SCALE_PPS:-30000}" --duration 2
+wait "$pid"
+same 'exit status of the sender' 0 "$?"
+holds snd '.packets.lost == 0' '.packets.sent > 20000'
+exec 7>&-
+wait "$l"
+same 'exit status of the client' 0 "$?"
+
+# --- stalled connections -------------------------------------------------------------------------
+good()
+{
+	local before=${EPOCHREALTIME/[.,]/}
+	start "$1" "$a" "$bin" controlclient --json -v "$b4" "$a4:60000" --duration 0.1
+	wait "$pid"
+	same "exit status of $1" 0 "$?"
+	took=$(((${EPOCHREALTIME/[.,]/} - before) / 1000))
+}
+good alone
+alone=$took memory=$(kib) open=$(files)
+mkfifo "$dir/stalled"
+ip netns exec "$a" python3 "$here/control_peer.py" stall "$b4" 1000 <"$dir/stalled" \
+	>"$dir/stall.json" 2>"$dir/stall.log" &
+p=$!
+pids+=("$p")
+exec 8>"$dir/stalled"
+within 30 said stall stalled || fail "1,000 connections: $(tail -n 1 "$dir/stall.log")"
+good crowd
+grown=$(($(kib) - memory))
+echo "1,000 stalled connections: $grown KiB more; a good client takes $took ms, $alone ms before"
+check "memory of 1,000 stalled connections: $grown KiB" test "$grown" -lt 32768
+check "a good client among them takes $took ms, $alone before" test "$took" -lt $((alone + 500))
+exec 8>&-
+wait "$p"
+within 5 eval '[ "$(files)" -le "$open" ]' || fail "descriptors: $(files), not $open"
+
+# --- coming and going ----------------------------------------------------------------------------
+cycles()
+{
+	start cycles "$a" python3 "$here/control_peer.py" cycles "$b4" "$1"
+	wait "$pid"
+	same "exit status of $1 cycles" 0 "$?"
+	within 5 eval '[ "$(files)" -le "$open" ]' || fail "descriptors: $(files), not $open"
+}
+cycles 3000
+memory=$(kib)
+cycles "${TW_CYCLES:-6000}"
+grown=$(($(kib) - memory))
+echo "${TW_CYCLES:-6000} connections came and went: $grown KiB more"
+check "memory after connections that came and went: $grown KiB" test "$grown" -lt 2048
+ends srv "$s"
+holds srv '.sessions.active == 0' '.control.open_connections == 0' \
+	'[.negotiated[] | select(.state != "ended")] == []'
+finish
