@@ -32,7 +32,8 @@
 #define TW_IP4_PAYLOAD_OFF 42
 #define TW_IP6_PAYLOAD_OFF 62
 
-void tw_task_housekeeping(struct tw_task *t, uint64_t now);
+/* @return a letter was carried out */
+bool tw_task_housekeeping(struct tw_task *t, uint64_t now);
 
 /* Host-order constants of big-endian words (little-endian machine; DPDK on x86 and arm64). */
 #define TW_LE64_FROM_OCTETS(a, b, c, d, e, f, g, h)                                                \

@@ -7,6 +7,8 @@
 /*
  * How the control core reaches a worker: a small single-producer, single-consumer ring of letters.
  * A letter belongs to its sender; the worker carries it out in its housekeeping and marks it done.
+ * A sender that waits no longer gives it up: then it is not carried out any more, and whoever takes
+ * it out of the mailbox frees it.
  */
 
 #include <stdatomic.h>
@@ -23,14 +25,21 @@ enum tw_letter_kind {
 	TW_LETTER_CALL,     /* run letter.call(task, letter.arg): session changes */
 };
 
+enum tw_letter_state {
+	TW_LETTER_WAITING,
+	TW_LETTER_RUNNING,
+	TW_LETTER_DONE,
+	TW_LETTER_GIVEN_UP,
+};
+
 struct tw_task;
 
 struct tw_letter {
 	enum tw_letter_kind kind;
 	void *arg;
 	int (*call)(struct tw_task *task, void *arg);
-	int result;        /* w: worker, r: control once done */
-	_Atomic bool done; /* w: worker, r: control */
+	int result;                 /* w: worker, r: control once done */
+	_Atomic unsigned int state; /* enum tw_letter_state; w: worker, control gives up */
 };
 
 struct tw_mailbox {
@@ -46,10 +55,19 @@ static inline bool tw_mailbox_post(struct tw_mailbox *m, struct tw_letter *l)
 
 	if (h - atomic_load_explicit(&m->tail, memory_order_acquire) == TW_MAILBOX_SLOTS)
 		return false;
-	atomic_store_explicit(&l->done, false, memory_order_relaxed);
+	atomic_store_explicit(&l->state, TW_LETTER_WAITING, memory_order_relaxed);
 	m->slot[h % TW_MAILBOX_SLOTS] = l;
 	atomic_store_explicit(&m->head, h + 1, memory_order_release);
 	return true;
+}
+
+/* From WAITING to another state; false when the other side was first. */
+static inline bool tw_letter_claim(struct tw_letter *l, enum tw_letter_state state)
+{
+	unsigned int waiting = TW_LETTER_WAITING;
+
+	return atomic_compare_exchange_strong_explicit(
+		&l->state, &waiting, state, memory_order_acq_rel, memory_order_acquire);
 }
 
 /* Next letter, NULL when there is none. */

@@ -93,7 +93,8 @@ struct tw_ns tw_worker_cpu_time(const struct tw_worker *w);
 
 /**
  * Hand a letter to a running task and wait until it is carried out.
- * @return the call's result, -ETIMEDOUT when the worker does not answer within 5 s
+ * @return the call's result; -ETIMEDOUT: the worker did not answer within 5 s, the letter is not
+ * carried out any more
  */
 int tw_task_ask(struct tw_task *t, enum tw_letter_kind kind, void *arg);
 

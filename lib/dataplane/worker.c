@@ -23,6 +23,8 @@
 #define MAX_SLEEP_NS 5000000
 /* A gap between two looks at the clock that no burst can explain. */
 #define STOLEN_NS 100000
+/* How long the control core waits for a letter to be carried out. */
+#define PATIENCE_NS (5 * TW_NS_PER_SEC)
 
 uint64_t tw_sum_long(const uint8_t *p, uint32_t len)
 {
@@ -31,6 +33,10 @@ uint64_t tw_sum_long(const uint8_t *p, uint32_t len)
 
 static void carry_out(struct tw_task *t, struct tw_letter *l)
 {
+	if (!tw_letter_claim(l, TW_LETTER_RUNNING)) {
+		free(l);
+		return;
+	}
 	l->result = 0;
 	switch (l->kind) {
 	case TW_LETTER_SNAPSHOT:
@@ -44,18 +50,22 @@ static void carry_out(struct tw_task *t, struct tw_letter *l)
 		t->control(t, l->kind);
 		break;
 	}
-	atomic_store_explicit(&l->done, true, memory_order_release);
+	atomic_store_explicit(&l->state, TW_LETTER_DONE, memory_order_release);
 }
 
-void tw_task_housekeeping(struct tw_task *t, uint64_t now)
+bool tw_task_housekeeping(struct tw_task *t, uint64_t now)
 {
 	struct tw_letter *l;
+	bool mail = false;
 
 	t->next_housekeeping = now + TW_HOUSEKEEPING_TICKS;
 	tw_clock_read(t->clock_source, &t->clock, now);
 	t->housekeeping(t);
-	while ((l = tw_mailbox_take(&t->mailbox)))
+	while ((l = tw_mailbox_take(&t->mailbox))) {
 		carry_out(t, l);
+		mail = true;
+	}
+	return mail;
 }
 
 /* Block until a packet is there, a deadline is near or housekeeping is due. */
@@ -111,15 +121,17 @@ static int worker_main(void *arg)
 	while (!atomic_load_explicit(&w->stop, memory_order_acquire)) {
 		uint64_t now = rte_rdtsc();
 		unsigned int work = 0;
+		bool mail = false;
 
 		if (now - last > stolen)
 			w->tasks[0]->stolen += now - last;
 		for (unsigned int i = 0; i < w->n_tasks; i++) {
 			if (now >= w->tasks[i]->next_housekeeping)
-				tw_task_housekeeping(w->tasks[i], now);
+				mail |= tw_task_housekeeping(w->tasks[i], now);
 			work += w->tasks[i]->step(w->tasks[i]);
 		}
-		last = now;
+		/* What a letter took (a snapshot is half a megabyte) nobody has stolen. */
+		last = unlikely(mail) ? rte_rdtsc() : now;
 		if (work) {
 			busy = now;
 			continue;
@@ -183,11 +195,22 @@ struct tw_ns tw_worker_cpu_time(const struct tw_worker *w)
 	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
 }
 
-/* A letter that a stuck worker never took must outlive this call: it is left behind. */
+static int64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec;
+}
+
+/* A letter that a stuck worker did not take in time is given up: what it points at may go. One
+ * that is being carried out is waited for. */
 static int ask(struct tw_task *t, const struct tw_letter *letter)
 {
 	struct timespec nap = {.tv_nsec = 50000};
+	int64_t end = monotonic_ns() + PATIENCE_NS;
 	struct tw_letter *l = malloc(sizeof(*l));
+	int result;
 
 	if (!l)
 		return -ENOMEM;
@@ -197,16 +220,14 @@ static int ask(struct tw_task *t, const struct tw_letter *letter)
 		return -EBUSY;
 	}
 	wake(t->wake_fd);
-	for (int i = 0; i < 100000; i++) {
-		if (atomic_load_explicit(&l->done, memory_order_acquire)) {
-			int result = l->result;
-
-			free(l);
-			return result;
-		}
+	while (atomic_load_explicit(&l->state, memory_order_acquire) != TW_LETTER_DONE) {
+		if (monotonic_ns() > end && tw_letter_claim(l, TW_LETTER_GIVEN_UP))
+			return -ETIMEDOUT;
 		nanosleep(&nap, NULL);
 	}
-	return -ETIMEDOUT;
+	result = l->result;
+	free(l);
+	return result;
 }
 
 int tw_task_ask(struct tw_task *t, enum tw_letter_kind kind, void *arg)
