@@ -24,14 +24,17 @@ int tw_recorder_create(
 	if (!r)
 		return -ENOMEM;
 	snprintf(pool, sizeof(pool), "%.18s_p", name);
+	/* Several workers may record: producers that were interrupted hold nobody up. */
 	r->ring = rte_ring_create(
-		name, rte_align32pow2(frames), SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		name, rte_align32pow2(frames), SOCKET_ID_ANY, RING_F_MP_RTS_ENQ | RING_F_SC_DEQ);
 	/* The stamp travels in the private area. */
 	r->pool = rte_pktmbuf_pool_create(
 		pool, frames, 0, 8, (uint16_t)(max_frame + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
 	if (!r->ring || !r->pool) {
+		int rc = -rte_errno;
+
 		tw_recorder_destroy(r);
-		return -rte_errno;
+		return rc;
 	}
 	*ret = r;
 	return 0;
@@ -53,13 +56,13 @@ void tw_recorder_put(
 		struct rte_mbuf *c = rte_pktmbuf_copy(m[i], r->pool, 0, UINT32_MAX);
 
 		if (!c) {
-			r->missed++;
+			atomic_fetch_add_explicit(&r->missed, 1, memory_order_relaxed);
 			continue;
 		}
 		memcpy(rte_mbuf_to_priv(c), &wall, sizeof(wall));
-		if (rte_ring_sp_enqueue(r->ring, c) != 0) {
+		if (rte_ring_enqueue(r->ring, c) != 0) {
 			rte_pktmbuf_free(c);
-			r->missed++;
+			atomic_fetch_add_explicit(&r->missed, 1, memory_order_relaxed);
 		}
 	}
 }

@@ -5,10 +5,11 @@
 #define TW_RECORDER_H
 
 /*
- * --pcap: a worker copies frames into mbufs of the recorder's own pool and hands them over a ring;
+ * --pcap: workers copy frames into mbufs of the recorder's own pool and hand them over a ring;
  * the control thread takes them out and writes. What finds no room is counted, never waited for.
  */
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct rte_mbuf;
@@ -18,7 +19,7 @@ struct rte_ring;
 struct tw_recorder {
 	struct rte_ring *ring;
 	struct rte_mempool *pool;
-	uint64_t missed; /* w: worker, r: control after the worker has ended */
+	_Atomic uint64_t missed; /* w: workers, r: control */
 };
 
 struct tw_record {
