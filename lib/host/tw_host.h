@@ -142,6 +142,35 @@ int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeou
 /** Kernel counters of an interface. @return 0, -ENODEV */
 int tw_host_stats(int ifindex, struct tw_host_stats *ret_stats);
 
+/**
+ * Nothing comes from an interface of ours but what is asked of it: no IPv6 link-local address of
+ * its own making, hence no router solicitations either; and what arrives on it need not be routed
+ * back over it (rp_filter). Before it is set up.
+ * @return 0, a negative errno of netlink
+ */
+int tw_host_link_make_quiet(const struct tw_host_link *link, struct tw_err *err);
+
+/** Set an interface up. @return 0, -EPERM, another negative errno of netlink */
+int tw_host_link_set_up(const struct tw_host_link *link, struct tw_err *err);
+
+/**
+ * Give an interface an address, usable at once (no duplicate address detection), and with it the
+ * route to its network.
+ * @return 0, -EPERM, another negative errno of netlink
+ */
+int tw_host_add_addr(
+	const struct tw_host_link *link, const struct tw_prefix *addr, struct tw_err *err);
+
+/**
+ * A default route over an interface that is up, whether or not its addresses' networks contain the
+ * gateway.
+ * @param metric  higher than that of the host's own one: only sockets bound to the interface use it
+ *                then
+ * @return 0, -EPERM, -EEXIST: there is one of this metric, another negative errno of netlink
+ */
+int tw_host_add_default_route(const struct tw_host_link *link, const struct tw_addr *gateway,
+	uint32_t metric, struct tw_err *err);
+
 /** State of the kernel's clock. @return 0, a negative errno of adjtimex */
 int tw_host_clock(struct tw_host_clock *ret_clock);
 
