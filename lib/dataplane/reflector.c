@@ -5,6 +5,7 @@
 
 #include "reflector.h"
 
+#include "exception.h"
 #include "tw_rand.h"
 
 #include <errno.h>
@@ -186,6 +187,8 @@ static void housekeeping(struct tw_task *task)
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_SLOTS);
 	tw_reflector_tick_agreed(r, mono);
+	if (r->port.exception)
+		tw_exception_down(&r->port, mono);
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table6, TW_KEY6_WORDS, now, r->refwait, EXPIRE_SLOTS);
 }

@@ -10,6 +10,7 @@
 
 #include "reflector.h"
 
+#include "exception.h"
 #include "tw_frame.h"
 
 /* Reason of a parser's verdict that needs no state; -1 when it is not a refusal. */
@@ -31,13 +32,33 @@ static int reason_of(enum tw_frame_status s)
 	return -1;
 }
 
+/* @return true: it was for the kernel, counted, and the mbuf is taken */
+static bool pass_up(struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status,
+	const struct tw_frame *info)
+{
+	switch (tw_exception_up(&r->port, &r->self, m, status, info)) {
+	case TW_EXCEPTION_TAKEN:
+		r->n.passed++;
+		return true;
+	case TW_EXCEPTION_FULL:
+		r->n.discarded[TW_DISCARD_KERNEL_FULL]++;
+		return true;
+	case TW_EXCEPTION_NOT_WANTED:
+		break;
+	}
+	return false;
+}
+
 /* Not a test packet and not broken: the kernel has its own copy, or neighbour code answers. */
-static void hand_over(struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status)
+static void hand_over(struct tw_reflector *r, struct rte_mbuf *m, enum tw_frame_status status,
+	const struct tw_frame *info)
 {
 	if (status != TW_FRAME_TCP && tw_answer(&r->port, &r->self, m)) {
 		r->n.passed++;
 		return;
 	}
+	if (r->port.exception && pass_up(r, m, status, info))
+		return;
 	if (r->port.kernel_interface || r->port.answers) {
 		r->n.passed++;
 		rte_pktmbuf_free(m);
@@ -199,7 +220,7 @@ void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono
 	status = tw_frame_parse(e->frame, m->data_len, &e->info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
 		status == TW_FRAME_TCP) {
-		hand_over(r, m, status);
+		hand_over(r, m, status, &e->info);
 		return;
 	}
 	why = check_frame(r, e->frame, status, &e->info);
@@ -215,5 +236,8 @@ void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono
 		r->n_slow++;
 		return;
 	}
+	if (r->port.exception && (status != TW_FRAME_OK || why == TW_DISCARD_NOT_OUR_PORT) &&
+		pass_up(r, m, status, &e->info))
+		return;
 	tw_reflector_discard(r, m, (enum tw_discard)why);
 }

@@ -5,6 +5,7 @@
 
 #include "sender.h"
 
+#include "exception.h"
 #include "tw_rand.h"
 
 #include <errno.h>
@@ -83,6 +84,8 @@ static void housekeeping(struct tw_task *task)
 		s->last_answer = mono;
 	}
 	finish(s, mono);
+	if (s->port.exception)
+		tw_exception_down(&s->port, mono);
 }
 
 static unsigned int step(struct tw_task *task)

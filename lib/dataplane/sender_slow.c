@@ -5,6 +5,8 @@
  * everything else that arrives, each under its reason. */
 
 #include "sender.h"
+
+#include "exception.h"
 #include "tw_frame.h"
 
 static void discard(struct tw_sender *s, enum tw_discard why)
@@ -79,6 +81,17 @@ uint64_t tw_sender_open(struct tw_sender *s, const uint32_t *stream, uint8_t *co
 	return good;
 }
 
+/* @return true: it was for the kernel, and the mbuf is taken */
+static bool pass_up(struct tw_sender *s, struct rte_mbuf *m, enum tw_frame_status status,
+	const struct tw_frame *info)
+{
+	enum tw_exception_verdict v = tw_exception_up(&s->port, &s->self, m, status, info);
+
+	if (v == TW_EXCEPTION_FULL)
+		s->result->discarded[TW_DISCARD_KERNEL_FULL]++;
+	return v != TW_EXCEPTION_NOT_WANTED;
+}
+
 /* @return the stream, or -1 - reason */
 static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct tw_frame *info)
 {
@@ -141,7 +154,8 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	status = tw_frame_parse(f, m->data_len, &info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||
 		status == TW_FRAME_TCP) {
-		if (status == TW_FRAME_TCP || !tw_answer(&s->port, &s->self, m))
+		if ((status == TW_FRAME_TCP || !tw_answer(&s->port, &s->self, m)) &&
+			!(s->port.exception && pass_up(s, m, status, &info)))
 			rte_pktmbuf_free(m);
 		return;
 	}
@@ -161,6 +175,10 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 					s->tlvs && tw_sender_check_tlvs(s, &i, &payload, &len, 1));
 		}
 	}
+	if (why >= 0 && s->port.exception &&
+		(status != TW_FRAME_OK || why == TW_DISCARD_NOT_OUR_PORT) &&
+		pass_up(s, m, status, &info))
+		return;
 	if (why >= 0)
 		discard(s, (enum tw_discard)why);
 	rte_pktmbuf_free(m);

@@ -22,6 +22,7 @@
 
 struct rte_mempool;
 struct tw_recorder;
+struct tw_exception_queue;
 
 #define TW_MAX_OWN_ADDRS 16
 #define TW_MAX_TASKS_PER_WORKER 16
@@ -45,6 +46,8 @@ struct tw_loop_port {
 	bool answers;          /**< ARP, ND and ping are ours to answer */
 	bool loopback;         /**< peers have our own addresses */
 	struct tw_recorder *recorder; /**< NULL = nothing is recorded */
+	/** Takes what is for the kernel (tw_exception.h); NULL = nobody does. */
+	struct tw_exception_queue *exception;
 };
 
 /** One loop. Fields are the worker's unless marked. */

@@ -46,7 +46,8 @@
 	X(NOT_A_REPLY, not_a_reply, "reply from another peer, or to no stream of ours")            \
 	X(UNKNOWN_SEQUENCE, unknown_sequence, "reply to a sequence number not sent")               \
 	X(BAD_ECHO, bad_echo, "reply whose copied timestamp is not the one sent")                  \
-	X(NO_BUFFER, no_buffer, "no mbuf for a reply")
+	X(NO_BUFFER, no_buffer, "no mbuf for a reply")                                             \
+	X(KERNEL_FULL, kernel_full, "for the kernel behind the port, which did not take it")
 
 enum tw_discard {
 #define X(sym, name, help) TW_DISCARD_##sym,
