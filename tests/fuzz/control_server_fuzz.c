@@ -32,6 +32,7 @@ struct world {
 	uint8_t sid[SESSIONS][16];
 	uint64_t asked[SESSIONS]; /* ids that wait for an answer, 0 = none */
 	uint8_t question[SESSIONS];
+	bool dead[SESSIONS]; /* the session is gone: a late answer changes nothing */
 	uint64_t id[SESSIONS];
 	unsigned int known;
 };
@@ -186,6 +187,29 @@ static void raw(struct world *w, struct client *c, struct input *in)
 		give(w, c, octets, n, 1 + next8(in) % 64);
 }
 
+static void bury(struct world *w, uint64_t id)
+{
+	for (unsigned int i = 0; i < SESSIONS; i++)
+		if (w->asked[i] == id)
+			w->dead[i] = true;
+}
+
+/* Sessions that wait for an answer are fewer than places; late answers give way. */
+static void ask(struct world *w, uint64_t id, enum tw_server_action_kind question)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS && w->asked[i]; i++)
+		;
+	if (i == SESSIONS)
+		for (i = 0; i < SESSIONS && !w->dead[i]; i++)
+			;
+	FUZZ_CHECK(i < SESSIONS);
+	w->asked[i] = id;
+	w->question[i] = (uint8_t)question;
+	w->dead[i] = false;
+}
+
 static void take_actions(struct world *w)
 {
 	struct tw_server_action a;
@@ -193,20 +217,25 @@ static void take_actions(struct world *w)
 	while (tw_server_next_action(w->server, w->now, &a)) {
 		unsigned int i = w->known % SESSIONS;
 
-		if (a.kind == TW_SERVER_CREATE) {
+		switch (a.kind) {
+		case TW_SERVER_CREATE:
 			memcpy(w->sid[i], a.session->sid, 16);
 			w->id[i] = a.session->id;
 			w->known++;
-		} else if (a.kind == TW_SERVER_STOP) {
+			ask(w, a.session->id, a.kind);
+			break;
+		case TW_SERVER_START:
+			ask(w, a.session->id, a.kind);
+			break;
+		case TW_SERVER_STOP:
 			FUZZ_CHECK(a.until.v >= w->now.v);
+			break;
+		case TW_SERVER_DELETE:
+			bury(w, a.session->id);
+			break;
+		case TW_SERVER_LAST_PACKET:
+			break;
 		}
-		if (a.kind != TW_SERVER_CREATE && a.kind != TW_SERVER_START)
-			continue;
-		for (i = 0; i < SESSIONS && w->asked[i]; i++)
-			;
-		FUZZ_CHECK(i < SESSIONS);
-		w->asked[i] = a.session->id;
-		w->question[i] = (uint8_t)a.kind;
 	}
 }
 
@@ -221,6 +250,17 @@ static void answer(struct world *w, unsigned int i, uint8_t accept)
 		tw_server_created(w->server, w->now, id, (enum tw_accept)accept, 862);
 	else
 		tw_server_started(w->server, w->now, id, (enum tw_accept)accept);
+}
+
+static void gone(struct world *w, uint64_t id)
+{
+	bool asked = false;
+
+	for (unsigned int i = 0; i < SESSIONS; i++)
+		asked |= w->asked[i] == id && w->question[i] == TW_SERVER_CREATE;
+	tw_server_session_gone(w->server, w->now, id);
+	if (!asked) /* a session that is not there yet cannot go */
+		bury(w, id);
 }
 
 static void step(struct world *w, struct input *in)
@@ -275,7 +315,7 @@ static void step(struct world *w, struct input *in)
 			tw_ns_sub(w->now, tw_ns((int64_t)next8(in) * 8 * TW_NS_PER_SEC)));
 		break;
 	default:
-		tw_server_session_gone(w->server, w->now, w->id[next8(in) % SESSIONS]);
+		gone(w, w->id[next8(in) % SESSIONS]);
 		break;
 	}
 	/* the data path hears of everything, sooner or later */
