@@ -159,6 +159,21 @@ static inline uint16_t tw_tx_all(
 	return k;
 }
 
+/*
+ * How long before their burst leaves stamps are read where HMACs come between, in 2^-32 s: a bound
+ * for Error Estimates, so it rises at once by an eighth of what it lacks and falls slowly.
+ */
+static inline void tw_late_measure(
+	uint64_t *late, const struct tw_clock_map *c, uint64_t from, uint64_t to)
+{
+	uint64_t units = tw_clock_ticks(c, to - from);
+
+	if (units > *late)
+		*late += (units - *late + 7) / 8;
+	else
+		*late -= (*late - units) / 64;
+}
+
 /* Measured cost of one packet of a burst, in 2^-32 s: the linear part of a burst's stamps. */
 struct tw_slope {
 	uint64_t per_packet;

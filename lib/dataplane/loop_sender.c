@@ -234,8 +234,11 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	}
 	if (unlikely(--s->slope.countdown == 0))
 		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
-	if (special)
+	if (special) {
 		seal(s, sent, n);
+		if (s->batch)
+			tw_late_measure(&s->late, clock, tsc, rte_rdtsc());
+	}
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, tx, n, mono + clock->offset);
 	s->numbered += n;

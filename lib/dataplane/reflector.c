@@ -182,6 +182,7 @@ static void housekeeping(struct tw_task *task)
 
 	/* The linear part of a burst's stamps is a guess of its own size. */
 	r->error_estimate = tw_clock_error_estimate(&task->clock, r->slope.per_packet * TW_BURST);
+	r->late_estimate = tw_clock_error_estimate(&task->clock, r->late);
 	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
 	r->tlv.sync_source = task->clock.synchronised ? TW_SYNC_NTP : TW_SYNC_FREE_RUNNING;
 	r->n.sessions_expired +=
@@ -317,6 +318,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	tw_answer_self(port, &r->self);
 	r->slope.countdown = 1;
 	r->error_estimate = tw_clock_error_estimate(&r->task.clock, 0);
+	r->late_estimate = r->error_estimate;
 	if (allocate(r) < 0) {
 		destroy(&r->task);
 		return tw_fail(err, -ENOMEM, "no memory for %u sessions",

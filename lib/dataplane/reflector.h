@@ -70,6 +70,8 @@ struct tw_reflector {
 	uint32_t refwait; /* likewise */
 	uint32_t knows_tlvs;
 	struct tw_slope slope;
+	uint64_t late;          /* T3 of protected replies before they leave, 2^-32 s */
+	uint16_t late_estimate; /* Error Estimate of protected replies */
 	struct tw_table table4;
 	struct tw_table table6;
 	struct tw_table agreed4; /* negotiated sessions: last_sseq is the index into agreed */

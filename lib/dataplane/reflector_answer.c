@@ -191,8 +191,10 @@ static void write_reply(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, 
 	const struct tw_clock_map *clock = &r->task.clock;
 	const struct tw_negotiated *n = e->agreed;
 	uint8_t *p = e->frame + e->info.payload_off;
-	struct tw_reflect_fields f = {
-		.seq = e->seq, .t2 = t2, .ttl = e->info.ttl, .error_estimate = r->error_estimate};
+	struct tw_reflect_fields f = {.seq = e->seq,
+		.t2 = t2,
+		.ttl = e->info.ttl,
+		.error_estimate = e->sealed ? r->late_estimate : r->error_estimate};
 	int s_dscp_ecn = n && n->cfg.dscp_ecn ? e->info.tos : -1;
 
 	(void)mono;
@@ -388,12 +390,14 @@ unsigned int tw_reflector_answer(
 {
 	unsigned int n = 0;
 	bool tlvs = false;
+	uint64_t t3;
 
 	open_sealed(r);
 	for (unsigned int i = 0; i < r->n_slow; i++)
 		if (r->slow[i].m)
 			strip(r, &r->slow[i]);
 	check_tlv_macs(r);
+	t3 = rte_rdtsc();
 	for (unsigned int i = 0; i < r->n_slow; i++)
 		if (r->slow[i].m)
 			prepare(r, &r->slow[i], t2, mono);
@@ -407,6 +411,8 @@ unsigned int tw_reflector_answer(
 		if (r->slow[i].has_tlvs && r->slow[i].tlv.n_replies > 1)
 			tw_reflector_repeat(r, &r->slow[i], mono);
 	}
+	if (r->batch && n)
+		tw_late_measure(&r->late, &r->task.clock, t3, rte_rdtsc());
 	if (tlvs) {
 		send_and_note(r, tx, n, mono);
 		n = 0;

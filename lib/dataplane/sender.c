@@ -72,10 +72,12 @@ static void finish(struct tw_sender *s, uint64_t mono)
 static void housekeeping(struct tw_task *task)
 {
 	struct tw_sender *s = (struct tw_sender *)task;
-	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc());
+	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc()), spread;
 
 	s->reply.offsets = task->clock.offsets;
-	s->error_estimate = tw_clock_error_estimate(&task->clock, s->slope.per_packet * TW_BURST);
+	spread = s->slope.per_packet * TW_BURST;
+	s->error_estimate =
+		tw_clock_error_estimate(&task->clock, s->late > spread ? s->late : spread);
 	atomic_store_explicit(&task->packets, s->numbered, memory_order_relaxed);
 	/* Losses must not hold the bound on packets in flight for ever. */
 	if (s->cfg.in_flight_max && mono - s->last_answer > s->reply.timeout &&

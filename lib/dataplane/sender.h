@@ -53,6 +53,7 @@ struct tw_sender {
 	/* transmitting half */
 	struct tw_pace pace;
 	struct tw_slope slope;
+	uint64_t late; /* T1 of protected packets before they leave, 2^-32 s */
 	uint16_t error_estimate;
 	uint32_t turn; /* stream of the next packet */
 	uint32_t n_streams;
