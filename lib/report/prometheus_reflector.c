@@ -165,7 +165,7 @@ static void control(FILE *out, const struct tw_control_report *c)
 		expo_count(out, name, NULL, c->count[i].v);
 	}
 #define FAMILY(field, help)                                                                        \
-	session_family(out, c, "twamp_session_" #field "_total", help,                             \
+	session_family(out, c, "twamp_reflected_session_" #field "_total", help,                   \
 		offsetof(struct tw_reflected_session, field))
 	FAMILY(received, "Requests of a negotiated session.");
 	FAMILY(reflected, "Requests of a negotiated session that were answered.");

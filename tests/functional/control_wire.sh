@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# The open mode as an independent decoder sees it: every field of every control message, and the
+# test packets of the session.
+. "$(dirname "$0")/lib.sh"
+need_root
+need tshark dumpcap
+topology_bridged
+
+start srv "$b" "$bin" server --json -v --dev vb
+s=$pid
+ready srv "$s" 'TWAMP-Control on TCP port'
+# run NAME ADDRESS DSCP PADDING MODE OPTIONS...
+run()
+{
+	local name=$1 to=$2 dscp=$3 padding=$4 mode=$5 cap
+	shift 5
+	capture "cap-$name" "$m" xb 'tcp port 862 or udp'
+	cap=$pid
+	start "$name" "$a" "$bin" controller --json -v --dev va "$to" --dscp "$dscp" -c 20 -i 5 "$@"
+	wait "$pid"
+	same "exit status of $name" 0 "$?"
+	captured "cap-$name" "$cap"
+	check "$name: the wire is not as it must be" python3 "$here/control_wire_check.py" \
+		"$dir/cap-$name.pcapng" "$dir/$name.json" 20 "$dscp" "$padding" 881 "$mode"
+}
+run plain "$b4" 0 27 1
+run plain6 "$b6" 0 27 1
+run marked "$b4" 46 27 1
+run long "$b6" 34 200 1 --padding 200
+run symmetrical "$b4" 10 86 65 --padding 86 --mode unauthenticated+symmetrical-size
+run reflect "$b4" 0 100 33 --padding 100 --mode unauthenticated+reflect-octets
+ends srv "$s"
+finish
