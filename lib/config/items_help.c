@@ -112,8 +112,8 @@ void tw_items_overview(const struct tw_item_table *t, const struct tw_item_comma
 	put_text(out, 0, 0, tagline);
 	fputs("\nCommands:\n", out);
 	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "  %-13s", cmds[i].name);
-		put_text(out, 15, 15, cmds[i].summary);
+		fprintf(out, "  %-15s", cmds[i].name);
+		put_text(out, 17, 17, cmds[i].summary);
 	}
 	fprintf(out, "\n%s COMMAND --help tells the options of a command.\n", t->program);
 	fprintf(out, "%s --version tells the version.\n", t->program);

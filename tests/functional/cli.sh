@@ -100,7 +100,7 @@ while read -r command; do
 		# What the shell offers behind the command.
 		bash -c '. "$1"; COMP_WORDS=(dpdk-twamp "$2" "$3"); COMP_CWORD=2; _dpdk_twamp
 			printf "%s\n" "${COMPREPLY[@]}"' - "$tmp/completion" "$command" "$option" |
-			grep -qx -- "$option" || fail "completion: no $option of $command"
+			grep -x -- "$option" >/dev/null || fail "completion: no $option of $command"
 	done <"$tmp/options"
 done <"$tmp/commands"
 

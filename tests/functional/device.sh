@@ -91,7 +91,7 @@ send_over() { # name, device, count
 	ip netns exec "$a" "$tool" send "$2" 862 "$3" >"$dir/$1.log" 2>&1
 }
 said() { grep -q "$2" "$dir/$1.log"; }
-attached() { ip -n "$a" -d link show va | grep -q "prog/xdp.* name $1"; }
+attached() { ip -n "$a" -d link show va | grep "prog/xdp.* name $1" >/dev/null; }
 not() { ! "$@"; }
 nothing_left() {
 	not compgen -G "/var/run/dpdk/dpdk-twamp-$1*" >/dev/null

@@ -63,8 +63,8 @@ moment()
 }
 
 # the link-local addresses are up when duplicates have been looked for
-within 5 eval '! ip -n "$a" addr show va | grep -q tentative &&
-	! ip -n "$b" addr show vb | grep -q tentative'
+within 5 eval '! ip -n "$a" addr show va | grep tentative >/dev/null &&
+	! ip -n "$b" addr show vb | grep tentative >/dev/null'
 interfaces >"$dir/before"
 clean "the start"
 

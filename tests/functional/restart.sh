@@ -21,7 +21,7 @@ kernel_sends()
 
 has_program()
 {
-	ip -n "$1" -d link show "$2" | grep -q 'prog/xdp'
+	ip -n "$1" -d link show "$2" | grep 'prog/xdp' >/dev/null
 }
 
 for driver in $(drivers); do

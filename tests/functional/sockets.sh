@@ -35,6 +35,15 @@ kernel_reflects()
 	ready "$1" "$peer" 'reflecting on'
 }
 
+# With offload the kernel leaves the pseudo header's sum; one packet in 65,536 has it by chance.
+partial() {
+	if [ "$1" = on ]; then
+		echo '.packets.checksum_partial >= 1495'
+	else
+		echo '.packets.checksum_partial == 0'
+	fi
+}
+
 for driver in $(drivers); do
 	for state in on off; do
 		echo "== $driver, a kernel sender, checksum offload $state"
@@ -52,7 +61,7 @@ for driver in $(drivers); do
 		done
 		ends "r-$id" "$r"
 		holds "r-$id" '.packets.reflected == 1500' '.tester.ok' '.sessions.created == 12' \
-			".packets.checksum_partial == $([ "$state" = on ] && echo 1500 || echo 0)" \
+			"$(partial "$state")" \
 			'([.discarded[]] | add) == 0'
 	done
 	reflector "r-$driver-stateless" --dev "$driver:vb" --stateless

@@ -217,9 +217,9 @@ static void window_too_small(void **state)
 	go();
 	assert_int_equal(s.window.mask, 63);
 	assert_true(s.result->tester.window_overrun > 4000);
-	assert_int_equal(s.verdicts[TW_REPLY_UNKNOWN] + s.verdicts[TW_REPLY_FIRST], 5000);
+	assert_int_equal(s.verdicts[TW_REPLY_STRAY] + s.verdicts[TW_REPLY_FIRST], 5000);
 	assert_int_equal(r->packets.duplicates, 0);
-	assert_int_equal(s.reply_stream[0].loss.stray, s.verdicts[TW_REPLY_UNKNOWN]);
+	assert_int_equal(s.reply_stream[0].loss.stray, s.verdicts[TW_REPLY_STRAY]);
 	again();
 }
 

@@ -402,7 +402,7 @@ static void help_shows_what_the_command_takes(void **state)
 		assert_true(strcspn(line, "\n") <= 80);
 	free(text);
 	text = captured(4);
-	has(text, "  reflector    reflect packets\n");
+	has(text, "  reflector      reflect packets\n");
 	free(text);
 }
 
