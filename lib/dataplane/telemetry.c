@@ -3,8 +3,11 @@
 
 #include "tw_telemetry.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
+#include <rte_mempool.h>
 #include <rte_telemetry.h>
 
 /* w: control, r: DPDK's telemetry thread */
@@ -49,6 +52,34 @@ static int show_workers(const char *cmd, const char *params, struct rte_tel_data
 	return 0;
 }
 
+static void show_pool(struct rte_mempool *p, void *arg)
+{
+	struct rte_tel_data *d = arg, *one = rte_tel_data_alloc();
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	if (!one)
+		return;
+	/* Its names are letters, digits and these. */
+	snprintf(name, sizeof(name), "%s", p->name);
+	for (char *c = name; *c; c++)
+		if (!strchr("_/", *c) && !isalnum((unsigned char)*c))
+			*c = '_';
+	rte_tel_data_start_dict(one);
+	rte_tel_data_add_dict_u64(one, "size", p->populated_size);
+	rte_tel_data_add_dict_u64(one, "in_use", rte_mempool_in_use_count(p));
+	rte_tel_data_add_dict_container(d, name, one, 0);
+}
+
+/* A pool whose count grows for ever has lost buffers. */
+static int show_buffers(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+	(void)cmd;
+	(void)params;
+	rte_tel_data_start_dict(d);
+	rte_mempool_walk(show_pool, d);
+	return 0;
+}
+
 int tw_telemetry_show(const struct tw_worker *workers, unsigned int n)
 {
 	static bool registered;
@@ -59,6 +90,10 @@ int tw_telemetry_show(const struct tw_worker *workers, unsigned int n)
 	if (!registered && workers)
 		rc = rte_telemetry_register_cmd("/twamp/workers", show_workers,
 			"Workers of dpdk-twamp: role, packets, CPU time. Takes no parameters");
+	if (rc == 0 && !registered && workers)
+		rc = rte_telemetry_register_cmd("/twamp/buffers", show_buffers,
+			"Buffers of each pool of dpdk-twamp: in use, of how many. Takes no "
+			"parameters");
 	registered |= rc == 0 && workers;
 	return rc;
 }

@@ -6,7 +6,8 @@
 
 /**
  * @file
- * Our numbers in DPDK's telemetry: `dpdk-telemetry.py -f PREFIX`, command /twamp/workers.
+ * Our numbers in DPDK's telemetry: `dpdk-telemetry.py -f PREFIX`, commands /twamp/workers
+ * and /twamp/buffers.
  */
 
 #include "tw_worker.h"
