@@ -5,6 +5,7 @@
  * is opened and asked. */
 
 #include "commands.h"
+#include "devices_check.h"
 #include "net_session.h"
 #include "tw_log.h"
 #include "tw_port_caps.h"
@@ -171,9 +172,11 @@ static int ask_named(const struct tw_options *o, struct tw_err *err)
 int tw_cmd_devices(const struct tw_options *o)
 {
 	struct tw_err err = {"out of memory"};
-	int rc = o->n_dev ? ask_named(o, &err) : list_all(o, &err);
+	int rc = o->check   ? tw_devices_check(o, &err)
+		 : o->n_dev ? ask_named(o, &err)
+			    : list_all(o, &err);
 
 	if (rc < 0)
 		tw_error("devices: %s", err.text);
-	return rc < 0 ? 1 : 0;
+	return rc == 0 ? 0 : 1;
 }

@@ -197,6 +197,27 @@ if command -v jq >/dev/null; then
 		fail 'dscptable --json'
 fi
 
+# --- devices --check -------------------------------------------------------------------------
+
+# What this machine lacks is not known here: the exit status and the lines must agree.
+"$bin" devices --check --dev net_null0 >"$tmp/out" 2>"$tmp/err" </dev/null
+got=$?
+quiet 'devices --check'
+lacking=$(grep -c '^lacking ' "$tmp/out")
+[ "$got" -eq $((lacking > 0)) ] || fail "devices --check: $lacking lacking, exit $got"
+grep -qE '^not needed  vfio ' "$tmp/out" || fail 'devices --check: a virtual device needs no vfio'
+grep -qE '^(ok|lacking) +clock ' "$tmp/out" || fail 'devices --check: no clock'
+if command -v jq >/dev/null; then
+	expect "$got" devices --check --dev net_null0 --json
+	jq -e --argjson n "$lacking" '.schema == "dpdk-twamp/check/1" and .ok == ($n == 0) and
+		.lacking == $n and ([.checks[] | select(.state == "lacking")] | length == $n) and
+		(.checks | length == 15) and (.checks | all(.name != "" and .found != "")) and
+		(.checks | all((.state == "ok") == (.advice == "")))' "$tmp/out" >/dev/null ||
+		fail 'devices --check --json'
+fi
+refuse "--lcores '3-1'" devices --check --lcores 3-1
+refuse 'there is no device' devices --check --dev nosuch0
+
 # --- a disk that is full ---------------------------------------------------------------------
 
 if [ -w /dev/full ]; then
