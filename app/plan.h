@@ -26,7 +26,7 @@ struct tw_plan {
 	struct tw_payloads payloads;
 	struct tw_stream_config *streams;
 	struct tw_tlv_template *tlv; /* NULL: none */
-	double offered_pps; /* 0 = as fast as possible */
+	double offered_pps;          /* 0 = as fast as possible */
 };
 
 /*

@@ -54,6 +54,18 @@ static void control(struct tw_task *task, enum tw_letter_kind kind)
 		s->left = 0;
 }
 
+/* Has everything come that may still come? Several replies a request where they were asked for. */
+static bool all_answered(const struct tw_sender *s)
+{
+	const struct tw_tlv_result *t = &s->result->tlv;
+
+	if (s->answered + s->n_pending < s->numbered)
+		return false;
+	if (!s->tlvs || t->control.conforming == 0)
+		return true;
+	return t->replies >= s->numbered * s->expect.asked->control.count;
+}
+
 static void finish(struct tw_sender *s, uint64_t mono)
 {
 	if (s->phase == TW_SENDER_SENDING && s->left == 0) {
@@ -62,8 +74,8 @@ static void finish(struct tw_sender *s, uint64_t mono)
 			return;
 		s->phase = TW_SENDER_DRAINING;
 	}
-	if (s->phase == TW_SENDER_DRAINING && (s->answered + s->n_pending >= s->numbered ||
-						      mono - s->last_tx > s->reply.timeout)) {
+	if (s->phase == TW_SENDER_DRAINING &&
+		(all_answered(s) || mono - s->last_tx > s->reply.timeout)) {
 		s->phase = TW_SENDER_DONE;
 		atomic_store_explicit(&s->task.finished, true, memory_order_release);
 	}

@@ -70,7 +70,7 @@ struct tw_stream_config {
 	uint32_t flow_label; /**< IPv6, 20 bits */
 	enum tw_protocol protocol;
 	enum tw_security security;
-	const struct tw_batch_key *key; /**< unless open; lives as long as the stream */
+	const struct tw_batch_key *key;    /**< unless open; lives as long as the stream */
 	const struct tw_tlv_template *tlv; /**< STAMP; NULL = none. As long-lived as the stream */
 	uint16_t padding_head; /**< RFC 6038 server octets, where the padding begins; 0 = none */
 	bool symmetrical;      /**< RFC 6038: padding begins where the reply's does */

@@ -24,17 +24,45 @@ import stamp_oracle_test as corpus
 from stamp_peer import ntp
 
 PORT, SPORT = 862, 20999
+DELIBERATE = []
 MOST = (16, 65536, 1250000)  # packets, octets, octets per second: what the reflector is bound to
 
 
+GOOD = {1: b"abcde", 2: bytes(4) + o.tlv(1, bytes(8)) + o.tlv(4, bytes(16)) + o.tlv(7, bytes(16)),
+        3: bytes(4), 4: b"\xb8\0\0\0", 5: bytes(12), 6: b"\x10\1\0\0", 7: bytes(16),
+        9: bytes((192, 0, 2, 2)), 10: o.tlv(1, struct.pack("!I", 1)), 11: struct.pack("!HH", 3, 0),
+        12: struct.pack("!HHI", 200, 2, 10**6) + bytes(4), 200: b"xyz"}
+
+
+def deliberate():
+    """TLVs of each type: right, and wrong in each way that there is a rule for."""
+    for kind, v in GOOD.items():
+        good = o.tlv(kind, v)
+        yield good
+        yield o.tlv(kind, b"")  # length 0
+        yield o.tlv(kind, v + b"\0") + o.tlv(3, bytes(4))  # unaligned
+        yield o.tlv(3, bytes(4)) + o.tlv(kind, v, length=len(v) + 1)  # past the end
+        yield good + o.tlv(3, bytes(4)) + b"\1\2\3"[:kind % 4]  # rest too short for a header
+        yield good + good  # twice
+        yield good * 64
+        yield b"hmac" + good  # behind an HMAC TLV
+        yield o.tlv(kind, v, flags=0x7f) + bytes(9)  # odd flags, legacy padding
+
+
 def request(r, seq, args, key):
-    """A base packet of ours with TLVs of the oracle's corpus."""
+    """A base packet of ours with deliberate TLVs, then with some of the oracle's corpus."""
     base = o.SENDER[args.auth][0]
-    while True:
+    tlvs = DELIBERATE[seq] if seq < len(DELIBERATE) else None
+    while tlvs is None:
         bits, p = corpus.random_request(r)
         if bool(bits & corpus.AUTHENTICATED) == args.auth:
-            break
-    tlvs = p[base:]
+            tlvs = p[base:]
+    late = tlvs.startswith(b"hmac")
+    tlvs = tlvs[4:] if late else tlvs
+    if late:
+        tlvs = o.tlv(3, bytes(4)) + o.tlv(8, bytes(16)) + tlvs
+    elif seq < len(DELIBERATE) and key:
+        tlvs += o.tlv(8, bytes(16)) if seq % 9 in (0, 5, 6) else b""
     head = o.build(o.SENDER[args.auth], seq=seq, timestamp=ntp(time.time_ns()),
                    error_estimate=0x8001, ssid=7)
     p = (o.seal(head, key) if args.auth else head) + tlvs
@@ -157,9 +185,12 @@ def main():
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 10 << 2 | 1)
     s.bind((args.source, SPORT))
+    DELIBERATE.extend(deliberate())
+    args.requests += len(DELIBERATE)
     sent, got = [], []
     for seq in range(args.requests):
         p = request(r, seq, args, key)
+        p = p[:1472]
         sent.append(p)
         s.sendto(p, (args.reflector, PORT))
         time.sleep(0.012 if args.asymmetric else 0.002)

@@ -18,7 +18,7 @@ peer()
 	shift
 	start "$name" "$b" python3 "$here/stamp_peer.py" serve "$b4" 862 "$@"
 	peer=$pid
-	within 10 grep -q '^ready' "$dir/$name.json" || fail "$name did not start"
+	within 10 grep -qs '^ready' "$dir/$name.json" || fail "$name did not start"
 }
 
 # asks NAME OPTIONS...: 20 packets
@@ -31,6 +31,7 @@ asks()
 		'.tlv.bad_hmac == 0' '.tlv.integrity_failed == 0' '.tlv.cut_off == 0'
 }
 
+# shellcheck disable=SC2054 # the commas belong to --tlv
 all=(--tlv location --tlv timestamp-info --tlv cos:dscp=af41 --tlv direct-measurement
 	--tlv access-report:id=1,code=2 --tlv follow-up --tlv padding:9,random)
 told=('.tlv.location.source == "192.0.2.1"' '.tlv.location.destination_port == 862'
@@ -64,7 +65,8 @@ everything()
 	holds "$1-node" '[.tlv.types[] | .answered] | add == 40'
 	sender "$1-none" --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100 --tlv return-path:no-reply
 	same "$1: no reply was wanted" 2 "$status"
-	asks "$1-64" --tlv direct-measurement $(printf -- '--tlv padding:1 %.0s' {1..31})
+	mapfile -t many < <(printf -- '--tlv\npadding:1\n%.0s' {1..31})
+	asks "$1-many" --tlv direct-measurement "${many[@]}"
 	asks "$1-ptp" --dscp af11 --timestamp-format ptp "${all[@]}"
 	holds "$1-ptp" "${told[@]}" '.peer.z_bit_lies == false'
 }
@@ -121,15 +123,22 @@ asks ours-auth --auth --key-file "$dir/keys" "${all[@]}" --dscp af11
 holds ours-auth "${told[@]}" '.tlv.verified == 20'
 asks ours-more --auth --key-file "$dir/keys" --tlv reflected-control:length=300,count=3,interval=1ms
 holds ours-more '.tlv.reflected_control.conforming == 60' '.packets.duplicates == 40'
+sends ours-spaced --dev af_packet:va "$b4" -c 2 -i 200 --auth --key-file "$dir/keys" \
+	--tlv reflected-control:length=500,count=4,interval=20ms
+holds ours-spaced '.tlv.reflected_control.conforming == 8' '.packets.duplicates == 6'
 sender ours-open --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100
 same 'status without a key' 2 "$status"
 ends ours-wire "$r"
-holds ours-wire '.packets.repeated == 40' '.discarded.bad_hmac == 3'
+holds ours-wire '.packets.repeated == 46' '.discarded.bad_hmac == 3'
 captured wire "$cap"
 same 'DSCP asked for, on the wire' 20 "$(tshark -r "$dir/wire.pcapng" -Y 'ip.dsfield.dscp == 34' \
 	2>/dev/null | wc -l)"
 same 'length asked for, on the wire' 60 "$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 308' \
 	2>/dev/null | wc -l)"
+spaces=$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 508' -T fields -e frame.time_epoch \
+	2>/dev/null | awk 'NR > 1 && NR != 5 && $1 - t < 0.0195 { bad++ } { t = $1 }
+	END { print NR, bad + 0 }')
+same 'replies 20 ms apart, on the wire' '8 0' "$spaces"
 reflector refl-ptp --dev af_packet:vb --timestamp-format ptp
 r=$pid
 asks ours-ptp --dscp af11 "${all[@]}"
