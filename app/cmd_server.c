@@ -104,6 +104,7 @@ static int begin(void *arg, struct tw_event_loop *loop, struct tw_err *err)
 		.listen = s->local,
 		.test_port = s->local.port,
 		.connections = s->limits_config.connections,
+		.device = tw_net_tcp_device(&s->net),
 	};
 	char text[TW_MODES_STR];
 	int rc;
@@ -191,6 +192,8 @@ static int run(struct server *s, struct tw_err *err)
 		rc = make_policy(s, err);
 	if (rc == 0)
 		rc = tw_recording_start(&s->net.backend, s->o, TW_MAX_FRAME, err, &w.recording);
+	if (rc == 0)
+		rc = tw_net_attach_kernel(&s->net, err);
 	if (rc == 0)
 		rc = tw_reflectors_make(&s->net, s->o, &cfg, err);
 	if (rc == 0)

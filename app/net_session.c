@@ -75,11 +75,46 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 	return 0;
 }
 
+int tw_net_attach_kernel(struct tw_net *n, struct tw_err *err)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < n->n_ports; i++)
+		if (!n->ports[i].is_kernel && !n->exceptions[i])
+			rc = tw_exception_open(&n->ports[i], &n->exceptions[i], err);
+	return rc;
+}
+
+void tw_net_serve_kernel(
+	struct tw_net *n, unsigned int i, uint16_t q, struct tw_loop_port *lp, struct tw_worker *w)
+{
+	int fd;
+
+	lp->exception = tw_exception_queue(n->exceptions[i], q);
+	if (!lp->exception)
+		return;
+	fd = tw_exception_poll_fd(n->exceptions[i], q);
+	if (fd >= 0 && w->n_fds < sizeof(w->fds) / sizeof(w->fds[0]))
+		w->fds[w->n_fds++] = fd;
+	else
+		w->may_sleep = false;
+}
+
+const char *tw_net_tcp_device(const struct tw_net *n)
+{
+	return n->n_ports == 1 && n->exceptions[0] && n->ports[0].n_gateways
+		       ? tw_exception_ifname(n->exceptions[0])
+		       : NULL;
+}
+
 void tw_net_close(struct tw_net *n)
 {
 	tw_backend_fini(&n->backend);
-	for (unsigned int i = 0; i < n->n_ports; i++)
+	for (unsigned int i = 0; i < n->n_ports; i++) {
+		tw_exception_close(n->exceptions[i]);
+		n->exceptions[i] = NULL;
 		tw_port_close(&n->ports[i]);
+	}
 	n->n_ports = 0;
 	if (n->eal)
 		tw_eal_stop();

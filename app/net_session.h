@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "ports.h"
+#include "tw_exception.h"
 
 #define TW_NET_PORTS TW_OPT_DEVS
 
@@ -15,6 +16,7 @@ struct tw_net {
 	struct tw_backend backend;
 	unsigned int n_ports;
 	struct tw_port ports[TW_NET_PORTS];
+	struct tw_exception *exceptions[TW_NET_PORTS]; /* of the port; NULL = none */
 	bool eal;
 };
 
@@ -28,6 +30,21 @@ struct tw_net {
 int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_addr *peer,
 	const struct tw_addr *local, uint32_t max_frame, unsigned int n_workers,
 	struct tw_err *err);
+
+/*
+ * Put the kernel behind the ports that only DPDK drives, for TCP over them. Before tasks are made.
+ */
+int tw_net_attach_kernel(struct tw_net *n, struct tw_err *err);
+
+/* Let the worker that serves queue q of port i serve the kernel behind it too. */
+void tw_net_serve_kernel(
+	struct tw_net *n, unsigned int i, uint16_t q, struct tw_loop_port *lp, struct tw_worker *w);
+
+/*
+ * What a TCP socket must be bound to so that it reaches peers behind the port's gateway whatever
+ * the host's own routes say: the only port's interface, NULL where there is no need.
+ */
+const char *tw_net_tcp_device(const struct tw_net *n);
 
 /* The other way round; takes a half-open one. */
 void tw_net_close(struct tw_net *n);

@@ -51,6 +51,7 @@ int tw_reflectors_make(struct tw_net *n, const struct tw_options *o,
 					n->ports[i].name, n->backend.n_workers);
 			tw_ports_loop(o, &n->ports[i], q, &lp);
 			lp.recorder = n->backend.recorder;
+			tw_net_serve_kernel(n, i, q, &lp, w);
 			rc = tw_reflector_create(&lp, cfg, &n->backend.clock, err, &t);
 			if (rc < 0)
 				return rc;

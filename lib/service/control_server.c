@@ -106,13 +106,13 @@ static void on_connect(evutil_socket_t listener, short what, void *arg)
 	control_server_run(s);
 }
 
-static int add_listener(
-	struct tw_control_server *s, const struct tw_endpoint *at, struct tw_err *err)
+static int add_listener(struct tw_control_server *s, const struct tw_endpoint *at,
+	const char *device, struct tw_err *err)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof(sa);
 	char where[TW_ADDR_STR];
-	int fd = control_listen(at);
+	int fd = control_listen(at, device);
 	struct event *e;
 
 	if (fd < 0)
@@ -132,21 +132,21 @@ static int add_listener(
 	return 0;
 }
 
-static int start_listening(
-	struct tw_control_server *s, const struct tw_endpoint *at, struct tw_err *err)
+static int start_listening(struct tw_control_server *s, const struct tw_endpoint *at,
+	const char *device, struct tw_err *err)
 {
 	struct tw_endpoint e = *at;
 	int rc;
 
 	if (e.addr.family)
-		return add_listener(s, &e, err);
+		return add_listener(s, &e, device, err);
 	e.addr.family = 4;
-	rc = add_listener(s, &e, err);
+	rc = add_listener(s, &e, device, err);
 	if (rc < 0)
 		return rc;
 	e.addr.family = 6;
 	e.port = s->port;
-	rc = add_listener(s, &e, err);
+	rc = add_listener(s, &e, device, err);
 	return rc == -EAFNOSUPPORT || rc == -EADDRNOTAVAIL ? 0 : rc; /* a host without IPv6 */
 }
 
@@ -187,7 +187,7 @@ int tw_control_server_create(struct tw_event_loop *loop, const struct tw_control
 	if (rc < 0)
 		tw_fail(err, rc, "control server: %s", strerror(-rc));
 	else
-		rc = start_listening(s, &c->listen, err);
+		rc = start_listening(s, &c->listen, c->device, err);
 	if (rc < 0) {
 		tw_control_server_destroy(s);
 		return rc;

@@ -76,7 +76,7 @@ socklen_t control_sockaddr(const struct tw_endpoint *e, struct sockaddr_storage 
 	return sizeof(*v6);
 }
 
-int control_listen(const struct tw_endpoint *at)
+int control_listen(const struct tw_endpoint *at, const char *device)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = control_sockaddr(at, &sa);
@@ -90,7 +90,9 @@ int control_listen(const struct tw_endpoint *at)
 	setsockopt(fd, IPPROTO_TCP, TCP_SAVE_SYN, &one, sizeof(one));
 	if (sa.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (!bind(fd, (const struct sockaddr *)&sa, len) && !listen(fd, BACKLOG))
+	if ((!device || !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+				(socklen_t)strlen(device))) &&
+		!bind(fd, (const struct sockaddr *)&sa, len) && !listen(fd, BACKLOG))
 		return fd;
 	saved = errno;
 	close(fd);

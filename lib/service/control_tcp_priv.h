@@ -87,8 +87,9 @@ struct tw_ns control_utc(void);
 struct tw_endpoint control_endpoint(const struct sockaddr_storage *sa);
 socklen_t control_sockaddr(const struct tw_endpoint *e, struct sockaddr_storage *ret);
 
-/* A listening, non-blocking socket. Returns it, or a negative errno. */
-int control_listen(const struct tw_endpoint *at);
+/* A listening, non-blocking socket; over one device alone, or all for NULL. Returns it, or a
+ * negative errno. */
+int control_listen(const struct tw_endpoint *at, const char *device);
 
 /* DSCP of the connection's packets. */
 void control_mark(int fd, uint8_t family, uint8_t tos);

@@ -31,6 +31,7 @@ struct tw_control_server_config {
 	const struct tw_backend_ops *ops; /**< who reflects */
 	void *backend;
 	struct tw_endpoint listen; /**< no address: every IPv4 and IPv6 one; port 0: any */
+	const char *device;        /**< only over this interface; NULL: over all */
 	uint16_t test_port;        /**< offered first where the asked one cannot be had; 0: none */
 	unsigned int connections;  /**< at once; whoever comes then is told to go away */
 };
