@@ -58,12 +58,21 @@ static int find_link(struct tw_exception *e, struct tw_err *err)
 	return tw_host_link_by_index((int)info.if_index, &e->link, err);
 }
 
+/* The kernel asks for neighbours that it knew before from a link-local address or not at all. */
 static int set_addresses(struct tw_exception *e, const struct tw_port *port, struct tw_err *err)
 {
 	int rc = tw_host_link_make_quiet(&e->link, err);
 
-	for (size_t i = 0; rc == 0 && i < port->n_addrs; i++)
+	bool v6 = false, local = false;
+
+	for (size_t i = 0; rc == 0 && i < port->n_addrs; i++) {
+		v6 |= port->addrs[i].addr.family == 6;
+		local |= tw_addr_is_link_local(&port->addrs[i].addr);
 		rc = tw_host_add_addr(&e->link, &port->addrs[i], err);
+	}
+	if (rc == 0 && v6 && !local)
+		rc = tw_host_add_addr(&e->link,
+			&(struct tw_prefix){tw_neighbour_link_local(&port->mac), 64}, err);
 	return rc;
 }
 

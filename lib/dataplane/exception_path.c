@@ -12,8 +12,17 @@
 #define UP_PER_SECOND 50000
 #define UP_AT_ONCE 1024
 
+#define ICMPV6_ROUTER_ADVERTISEMENT 134
 #define ICMPV6_NEIGHBOUR_SOLICITATION 135
 #define ICMPV6_NEIGHBOUR_ADVERTISEMENT 136
+
+/* The link-local address is the kernel's alone where the port has none. */
+static bool is_own_address(const struct tw_neighbour_self *self, const struct tw_addr *a)
+{
+	struct tw_addr local = tw_neighbour_link_local(&self->mac);
+
+	return tw_neighbour_owns(self, a) || tw_addr_equal(a, &local);
+}
 
 static bool is_ours(const struct tw_loop_port *port, const uint8_t *f, const struct tw_frame *info)
 {
@@ -33,7 +42,12 @@ static bool is_wanted(const struct tw_neighbour_self *self, const uint8_t *f,
 	case TW_FRAME_ARP:
 		return true;
 	case TW_FRAME_ICMPV6:
-		if ((f[0] & 1) && info->ip_end > info->l4_off)
+		if (info->ip_end <= info->l4_off)
+			return false;
+		/* Who configures the port is not the link. */
+		if (f[info->l4_off] == ICMPV6_ROUTER_ADVERTISEMENT)
+			return false;
+		if (f[0] & 1)
 			return f[info->l4_off] == ICMPV6_NEIGHBOUR_SOLICITATION ||
 			       f[info->l4_off] == ICMPV6_NEIGHBOUR_ADVERTISEMENT;
 		break;
@@ -52,7 +66,7 @@ static bool is_wanted(const struct tw_neighbour_self *self, const uint8_t *f,
 		return false;
 	}
 	/* A kernel that forwards must not get what is not addressed to it. */
-	return !(f[0] & 1) && tw_neighbour_owns(self, &info->dst.addr);
+	return !(f[0] & 1) && is_own_address(self, &info->dst.addr);
 }
 
 /* Without the port's tags, which the kernel does not know of. */

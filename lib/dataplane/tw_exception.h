@@ -12,7 +12,8 @@
  *
  * ARP requests, neighbour solicitations and echo requests for the port's addresses are answered by
  * the workers and never reach the TAP; ARP replies, neighbour advertisements and ICMP errors do. It
- * makes no IPv6 addresses of its own and hears no multicast, hence no router advertisements either.
+ * hears no other multicast and no router advertisements; where the port has IPv6 addresses it has
+ * the link-local one of its MAC.
  * A gateway becomes a default route of a high metric, so that the host's own routes go first; a
  * socket that is bound to the interface (SO_BINDTODEVICE) uses it in any case.
  *
