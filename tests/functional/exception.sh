@@ -69,8 +69,8 @@ mac=$(mac_of "$a" tw0)
 in_b ping -c 1 -W 1 "$a4"
 same "the port's MAC" "$mac" "$(ip -n "$b" -j neigh show "$a4" | jq -r '.[0].lladdr')"
 check "the port's MTU: $show" grep -q 'mtu 1500 ' <<<"$show"
-same "its addresses and no others" "$a4/24 $a6/64" "$(ip -n "$a" -j addr show dev tw0 |
-	jq -r '[.[0].addr_info[] | "\(.local)/\(.prefixlen)"] | join(" ")')"
+same "its addresses and no others" "$a4/24 $a6/64 fe80" "$(ip -n "$a" -j addr show dev tw0 |
+	jq -r '[.[0].addr_info[] | if .scope == "link" then "fe80" else "\(.local)/\(.prefixlen)" end] | join(" ")')"
 check "its gateway" grep -q 'default via 192.0.2.254 ' <<<"$(ip -n "$a" route show dev tw0)"
 
 echo "== one answer"
@@ -113,5 +113,35 @@ copies "$a" "$a4" "$b" 200000
 stop "$left" TERM
 same "the counters add up" 0 "$status"
 holds tagged-a '.adds_up' '.bad_vlan == 0' '.passed > 100'
+stop "$right" TERM
+echo "== a server, controlled over its own port"
+rm -f "$dir/srv.sock"
+# a default route of the host that leads nowhere: replies must not take it
+ip -n "$a" link add dummy0 type dummy 2>/dev/null && ip -n "$a" link set dummy0 up &&
+	ip -n "$a" addr add 203.0.113.1/24 dev dummy0 && ip -n "$a" route add default dev dummy0
+start server "$a" "$bin" server --json -v --ip "$a4/24" --ip "$a6/64" --gateway "$b4" \
+	--dev "net_memif0,role=server,socket=$dir/srv.sock,socket-abstract=no"
+left=$pid
+ready server "$left" 'TWAMP-Control on TCP port'
+start router "$b" "$tool" "net_memif0,role=client,socket=$dir/srv.sock,socket-abstract=no" \
+	863 "$b4/24,$b6/64,198.51.100.9/32"
+right=$pid
+ready router "$right" '^ready'
+check "there is a link" within 10 in_b ping -c 1 -W 1 -q "$a4"
+for ends in "$a4 $b4" "$a6 $b6" "$a4 198.51.100.9"; do
+	read -r to from <<<"$ends"
+	start "by-$from" "$b" "$bin" controller --json -v --dev af_packet:tw0 -c 200 -i 2 "$to" "$from"
+	wait "$pid"
+	same "controller at $from" 0 $?
+	holds "by-$from" '.packets.sent == 200' '.packets.lost == 0' '.packets.duplicates == 0' \
+		'.session.protocol == "twamp"' '.control.sessions[0].accept == 0'
+done
+pings "$a4"
+stop "$left"
+same "the server's exit status" 0 "$status"
+holds server '.packets.reflected == 600' \
+	'.packets.received == .packets.reflected + .packets.tx_failed + .packets.passed + ([.discarded[]] | add)' \
+	'.discarded.kernel_full == 0' '.packets.passed > 20'
+check "its interface is gone" gone "$a"
 stop "$right" TERM
 finish
