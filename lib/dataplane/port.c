@@ -348,6 +348,9 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	 */
 	if (priv->cfg.promiscuous || priv->link.promiscuous)
 		rte_eth_promiscuous_enable(port->port_id);
+	/* Neighbour solicitations come to groups; a NIC drops what is sent to those it was not told. */
+	if (!port->is_kernel)
+		rte_eth_allmulticast_enable(port->port_id);
 	rc = rte_eth_dev_start(port->port_id);
 	if (rc == -EPERM && port->is_kernel)
 		return tw_fail(
