@@ -183,7 +183,7 @@ static const struct tw_item items[] = {
 	 .metavar = "PREFIX", .help = "who may come", .dflt_help = "all"},
 	{"limit", 0, TW_ITEM_STRING, LIST(limit), .commands = V, .later = R, .group = SECURITY,
 	 .metavar = "SPEC", .check = check_limit,
-	 .help = "how much: [PREFIX:|user:NAME:]connections=N,sessions=N"},
+	 .help = "how much: [PREFIX:|user:NAME:]connections=N,sessions=N,pps=N"},
 	{"allow-return", 0, TW_ITEM_PREFIX, LIST(allow_return), .commands = R, .later = V,
 	 .group = SECURITY, .metavar = "PREFIX", .dflt_help = "nowhere",
 	 .help = "where a Return Path TLV may redirect replies to"},

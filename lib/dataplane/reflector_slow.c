@@ -151,6 +151,10 @@ static int check_negotiated(struct tw_reflector *r, struct tw_slow *e, uint8_t *
 		n->n.refused++;
 		return TW_DISCARD_BAD_ERROR_ESTIMATE;
 	}
+	if (!tw_negotiated_admits(n, mono)) {
+		n->n.refused++;
+		return TW_DISCARD_RATE_LIMIT;
+	}
 	return -1;
 }
 

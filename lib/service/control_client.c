@@ -61,7 +61,9 @@ static void send_out(struct tw_control_link *l)
 	size_t len;
 	const uint8_t *out = tw_client_output(l->machine, &len);
 
-	while (len && l->connected) {
+	if (!l->connected)
+		return;
+	while (len) {
 		ssize_t n = send(l->fd, out, len, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)

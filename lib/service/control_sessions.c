@@ -120,6 +120,7 @@ static void create(
 		.symmetrical = p->mode & TW_MODE_SYMMETRICAL_SIZE,
 		.dscp_ecn = p->mode & TW_MODE_DSCP_ECN,
 		.ptp = p->mode & TW_MODE_PTPV2,
+		.pps = p->pps == TW_LIMIT_NONE ? 0 : p->pps,
 	};
 	struct tw_batch_key *key = NULL;
 	uint64_t id = p->id;

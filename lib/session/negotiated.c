@@ -7,11 +7,15 @@
 
 #include <string.h>
 
+/* A tenth of a second, 2^-32 s */
+#define BURST ((1ULL << 32) / 10)
+
 void tw_negotiated_init(struct tw_negotiated *s, const struct tw_reflector_session *cfg)
 {
 	memset(s, 0, sizeof(*s));
 	s->cfg = *cfg;
 	s->refwait = (uint64_t)tw_ns_to_span(cfg->refwait).v;
+	s->period = cfg->pps ? (1ULL << 32) / cfg->pps : 0;
 	s->n.ttl_min = 255;
 }
 
@@ -39,6 +43,18 @@ bool tw_negotiated_answers(struct tw_negotiated *s, uint64_t mono)
 	if (s->phase == TW_NEGOTIATED_STOPPING && mono >= s->stop_at)
 		s->phase = TW_NEGOTIATED_ENDED;
 	return s->phase == TW_NEGOTIATED_STARTED || s->phase == TW_NEGOTIATED_STOPPING;
+}
+
+bool tw_negotiated_admits(struct tw_negotiated *s, uint64_t mono)
+{
+	if (s->period == 0)
+		return true;
+	if (s->due < mono)
+		s->due = mono;
+	else if (s->due - mono > BURST)
+		return false;
+	s->due += s->period;
+	return true;
 }
 
 void tw_negotiated_tick(struct tw_negotiated *s, uint64_t mono)

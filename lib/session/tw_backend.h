@@ -31,6 +31,7 @@ struct tw_reflector_session {
 	bool dscp_ecn;    /**< RFC 7750: the received octet goes back, padding starts at 44 */
 	bool ptp;         /**< RFC 8186: stamps in PTP format */
 	struct tw_ns refwait;
+	uint32_t pps; /**< requests a second that are answered; 0 = any number */
 };
 
 /** What became of a session so far. Its own counters: nobody else's packets are in them. */

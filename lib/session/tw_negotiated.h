@@ -26,6 +26,8 @@ struct tw_negotiated {
 	uint64_t stop_at;   /**< mono */
 	uint64_t last_seen; /**< mono of the last request, or of the start */
 	uint64_t refwait;   /**< 2^-32 s */
+	uint64_t period;    /**< 2^-32 s between requests at cfg.pps; 0 = no bound */
+	uint64_t due;       /**< mono at which the next would come at that rate */
 	uint64_t first_wall, last_wall;
 	uint32_t next_seq;
 	uint32_t next_sseq;
@@ -38,6 +40,9 @@ void tw_negotiated_stop(struct tw_negotiated *s, uint64_t mono, uint64_t linger)
 
 /** May it answer now? Ends it when its time has passed. */
 bool tw_negotiated_answers(struct tw_negotiated *s, uint64_t mono);
+
+/** Is the request within the session's rate, bursts of a tenth of a second allowed? */
+bool tw_negotiated_admits(struct tw_negotiated *s, uint64_t mono);
 
 /** Ends it when REFWAIT has passed since the last request (RFC 5357 section 4.2). */
 void tw_negotiated_tick(struct tw_negotiated *s, uint64_t mono);

@@ -138,6 +138,16 @@ check 'not allowed: a clear error' said denied 'error: controller: '
 ends guarded "$s"
 holds guarded '.control.refused_policy == 1' '.control.sessions == 0'
 
+# A session that sends more than it may: about 100 of 1,000 a second are answered, and a burst.
+server slow --limit pps=100
+s=$pid
+controller fast "$b4" -c 500 --pps 1000 --timeout 1000
+same 'exit status of fast' 0 "$status"
+holds fast '.packets.received >= 40' '.packets.received <= 100'
+ends slow "$s"
+holds slow '.negotiated[0].refused == .discarded.rate_limit' '.negotiated[0].refused >= 400' \
+	'.negotiated[0].refused + .negotiated[0].reflected == 500'
+
 # Nobody there.
 controller nobody "$b4" -c 3
 same 'exit status without a server' 1 "$status"
