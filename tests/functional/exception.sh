@@ -117,8 +117,11 @@ stop "$right" TERM
 echo "== a server, controlled over its own port"
 rm -f "$dir/srv.sock"
 # a default route of the host that leads nowhere: replies must not take it
-ip -n "$a" link add dummy0 type dummy 2>/dev/null && ip -n "$a" link set dummy0 up &&
-	ip -n "$a" addr add 203.0.113.1/24 dev dummy0 && ip -n "$a" route add default dev dummy0
+ip -n "$a" link add vx type veth peer name vy || skip "no veth here"
+ip -n "$a" link set vx up
+ip -n "$a" link set vy up
+ip -n "$a" addr add 203.0.113.1/24 dev vx
+ip -n "$a" route add default via 203.0.113.2
 start server "$a" "$bin" server --json -v --ip "$a4/24" --ip "$a6/64" --gateway "$b4" \
 	--dev "net_memif0,role=server,socket=$dir/srv.sock,socket-abstract=no"
 left=$pid
