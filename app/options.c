@@ -146,6 +146,9 @@ static const struct tw_item items[] = {
 	 .help = "format of the timestamps in STAMP packets"},
 	{"tlv", 0, TW_ITEM_STRING, LIST(tlv), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "NAME[:ARGS]", .help = "STAMP extension to send, any number of times"},
+	{"micro-session", 0, TW_ITEM_UINT, AT(micro_session), .commands = R, .group = PROTOCOL,
+	 .metavar = "ID", .min = 1, .max = 65535, .dflt_help = "none",
+	 .help = "member link of an aggregation group that this reflector answers for (RFC 9534)"},
 
 	{"stateless", 0, TW_ITEM_FLAG, AT(stateless), .commands = S | R | L, .group = SESSIONS,
 	 .help = "the reflector copies the sender's sequence number instead of counting per "

@@ -104,6 +104,7 @@ struct tw_options {
 	int timestamp_format; /* enum tw_opt_timestamp */
 	const char *tlv[TW_OPT_TLVS];
 	uint32_t n_tlv;
+	uint16_t micro_session; /* 0 = none */
 	uint16_t tlv_octets; /* of all of them together */
 
 	/* sessions */

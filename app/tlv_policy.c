@@ -8,6 +8,7 @@ void tw_tlv_rules_make(const struct tw_options *o, struct tw_tlv_rules *ret)
 	ret->policy = (struct tw_tlv_policy){
 		.disclose_location = true,
 		.allowed_dscp = UINT64_MAX,
+		.micro_session_id = o->micro_session,
 		.allow_return = o->allow_return,
 		.n_allow_return = o->n_allow_return,
 		.allow_asymmetric = ret->asymmetric,
