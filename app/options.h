@@ -105,7 +105,7 @@ struct tw_options {
 	const char *tlv[TW_OPT_TLVS];
 	uint32_t n_tlv;
 	uint16_t micro_session; /* 0 = none */
-	uint16_t tlv_octets; /* of all of them together */
+	uint16_t tlv_octets;    /* of all of them together */
 
 	/* sessions */
 	bool stateless;

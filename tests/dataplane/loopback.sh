@@ -31,6 +31,7 @@ loop()
 	fi
 }
 
+# shellcheck disable=SC2054 # the commas belong to --tlv
 tlvs=(--tlv location --tlv timestamp-info --tlv cos:dscp=ef --tlv direct-measurement
 	--tlv access-report:id=1,code=1 --tlv follow-up)
 told='.tlv.plain + .tlv.integrity_failed + .tlv.bad_hmac + .tlv.unexpected == 0 and

@@ -136,10 +136,10 @@ same 'DSCP asked for, on the wire' 20 "$(tshark -r "$dir/wire.pcapng" -Y 'ip.dsf
 same 'length asked for, on the wire' 60 "$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 308' \
 	2>/dev/null | wc -l)"
 # a late one does not put off those after it: four take 60 ms
-spaces=$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 508' -T fields -e frame.time_epoch \
+apart=$(tshark -r "$dir/wire.pcapng" -Y 'udp.length == 508' -T fields -e frame.time_epoch \
 	2>/dev/null | awk 'NR % 4 == 1 { t = $1 } NR % 4 == 0 && $1 - t < 0.05 { bad++ }
 	END { print NR, bad + 0 }')
-same 'replies 20 ms apart, on the wire' '8 0' "$spaces"
+same 'replies 20 ms apart, on the wire' '8 0' "$apart"
 reflector refl-micro --dev af_packet:vb --micro-session 7
 r=$pid
 asks micro --tlv micro-session:sender=3
