@@ -24,7 +24,7 @@ run()
 	same "exit status of $name" 0 "$?"
 	captured "cap-$name" "$cap"
 	check "$name: the wire is not as it must be" python3 "$here/control_wire_check.py" \
-		"$dir/cap-$name.pcapng" "$dir/$name.json" 20 "$dscp" "$padding" 881 "$mode"
+		"$dir/cap-$name.pcapng" "$dir/$name.json" "$dscp" "$padding" 881 "$mode"
 }
 run plain "$b4" 0 27 1
 run plain6 "$b6" 0 27 1

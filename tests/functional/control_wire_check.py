@@ -3,7 +3,7 @@
 # Copyright (c) 2026 The dpdk-twamp authors
 """What tshark decodes of one open-mode session against what the controller said of it.
 
-  control_wire_check.py CAPTURE RESULT.json COUNT DSCP PADDING MODES MODE
+  control_wire_check.py CAPTURE RESULT.json DSCP PADDING MODES MODE
 """
 
 import json
@@ -26,8 +26,9 @@ def decode(capture, layer, names, others):
 
 def main():
     capture, result = sys.argv[1], json.load(open(sys.argv[2], encoding="utf-8"))
-    count, dscp, padding, modes, mode = (int(x) for x in sys.argv[3:])
+    dscp, padding, modes, mode = (int(x) for x in sys.argv[3:])
     findings = []
+    count = result["packets"]["sent"]
 
     def same(what, want, got):
         if str(want) != str(got):
