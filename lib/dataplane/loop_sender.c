@@ -120,7 +120,6 @@ static void keep_pending(
 {
 	memmove(s->pending, p + from, (n - from) * sizeof(*p));
 	s->n_pending = n - from;
-	s->result->tester.tx_full += n - from;
 }
 
 /* The device was full: offer the same packets again with new stamps. @return all gone */
@@ -147,41 +146,77 @@ static bool offer_again(struct tw_sender *s)
 	return s->n_pending == 0;
 }
 
+/* Packets due up to `until` will not be sent any more. */
+static void give_up(struct tw_sender *s, uint64_t until)
+{
+	uint64_t gone = tw_pace_skip(&s->pace, until + 1);
+
+	gone = gone < s->left ? gone : s->left;
+	s->result->tester.not_sent += gone;
+	if (s->left != UINT64_MAX)
+		s->left -= gone;
+}
+
+/* Of --duration what is due in it counts, also when its end has passed meanwhile. */
+static inline __attribute__((always_inline)) uint64_t last_due(
+	const struct tw_sender *s, uint64_t mono)
+{
+	return likely(mono < s->end_mono) ? mono : s->end_mono - 1;
+}
+
+/* The device takes nothing: the schedule goes on without it. */
+static void wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind)
+{
+	uint64_t until = last_due(s, mono);
+
+	if (kind != TW_SCHEDULE_MAX && tw_pace_due(&s->pace) <= until &&
+		mono - tw_pace_due(&s->pace) > s->horizon)
+		give_up(s, until);
+	if (mono >= s->end_mono &&
+		(kind == TW_SCHEDULE_MAX || tw_pace_due(&s->pace) >= s->end_mono))
+		s->left = 0;
+}
+
+/* With a bound on packets in flight: how many more may go. */
+static inline uint64_t room_in_flight(const struct tw_sender *s)
+{
+	/* what was forgiven may have been answered in time, if only just */
+	uint64_t settled = s->forgiven + s->answered;
+	uint64_t flying = settled < s->numbered ? s->numbered - settled : 0;
+
+	return flying < s->cfg.in_flight_max ? s->cfg.in_flight_max - flying : 0;
+}
+
 /* How many packets may go now; their lateness is recorded. */
 static inline __attribute__((always_inline)) unsigned int how_many(
 	struct tw_sender *s, uint64_t mono, unsigned int kind)
 {
 	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
+	uint64_t until = last_due(s, mono);
 	unsigned int n = 0;
 
 	if (kind == TW_SCHEDULE_MAX) {
-		uint64_t flying = s->numbered - s->forgiven - s->answered;
-
-		if (s->cfg.in_flight_max == 0)
-			return (unsigned int)room;
-		if (flying >= s->cfg.in_flight_max)
-			return 0;
-		flying = s->cfg.in_flight_max - flying;
-		return (unsigned int)(flying < room ? flying : room);
+		if (unlikely(mono >= s->end_mono))
+			s->left = room = 0;
+		if (s->cfg.in_flight_max && room_in_flight(s) < room)
+			room = room_in_flight(s);
+		return (unsigned int)room;
 	}
 	while (n < room) {
 		uint64_t due = tw_pace_due(&s->pace);
 
-		if (due > mono)
+		if (due > until)
 			break;
 		if (unlikely(mono - due > s->horizon)) {
-			uint64_t gone = tw_pace_skip(&s->pace, mono);
-
-			gone = gone < s->left ? gone : s->left;
-			s->result->tester.not_sent += gone;
-			if (s->left != UINT64_MAX)
-				s->left -= gone;
-			return n;
+			give_up(s, until);
+			break;
 		}
 		tw_series_record(&s->result->tester.pacing, (int64_t)(mono - due));
 		tw_pace_advance(&s->pace);
 		n++;
 	}
+	if (unlikely(mono >= s->end_mono) && tw_pace_due(&s->pace) >= s->end_mono)
+		s->left = n;
 	return n;
 }
 
@@ -194,10 +229,10 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	uint64_t mono = tw_clock_mono(clock, tsc);
 	unsigned int n, k;
 
-	if (unlikely(s->n_pending && !offer_again(s)))
+	if (unlikely(s->n_pending && !offer_again(s))) {
+		wait_for_device(s, mono, kind);
 		return 1;
-	if (unlikely(mono >= s->end_mono))
-		s->left = 0;
+	}
 	n = how_many(s, mono, kind);
 	if (n == 0)
 		return 0;
@@ -246,8 +281,10 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 		s->left -= n;
 	s->last_tx = mono;
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
-	if (unlikely(k < n))
+	if (unlikely(k < n)) {
+		s->result->tester.tx_full += n - k;
 		keep_pending(s, sent, k, n);
+	}
 	return n;
 }
 
@@ -350,6 +387,7 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
 	struct found found[TW_BURST];
 	unsigned int n_found = 0;
+	const bool untagged = s->port.n_vlan == 0;
 	uint64_t mono;
 	uint16_t n;
 
@@ -362,8 +400,9 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 	for (unsigned int i = 0; i < n; i++) {
 		uint8_t *f = rte_pktmbuf_mtod(rx[i], uint8_t *);
 
-		if (likely(f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
-					 : recognise(s, rx[i], f, true, &found[n_found])))
+		if (likely(untagged &&
+			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
+					   : recognise(s, rx[i], f, true, &found[n_found]))))
 			done[n_found++] = rx[i];
 		else
 			tw_sender_slow(s, rx[i], mono);

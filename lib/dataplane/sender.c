@@ -6,7 +6,6 @@
 #include "sender.h"
 
 #include "exception.h"
-#include "tw_rand.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,12 +34,14 @@ static void start(struct tw_sender *s)
 	uint64_t mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
 	uint64_t lead = (uint64_t)tw_ns_to_span(tw_ns(LEAD_NS)).v;
 
-	s->start_mono = mono + lead;
+	/* the first packet of a schedule shall not be late; without one there is nothing to keep */
+	s->start_mono = s->cfg.schedule == TW_SCHEDULE_MAX ? mono : mono + lead;
 	tw_pace_start(&s->pace, s->start_mono);
 	s->end_mono = s->cfg.duration.v > 0
 			      ? s->start_mono + (uint64_t)tw_ns_to_span(s->cfg.duration).v
 			      : UINT64_MAX;
 	s->last_answer = mono;
+	s->start_epoch = s->task.clock.epoch;
 	s->phase = TW_SENDER_SENDING;
 }
 
@@ -50,8 +51,12 @@ static void control(struct tw_task *task, enum tw_letter_kind kind)
 
 	if (kind == TW_LETTER_START && s->phase == TW_SENDER_WAITING)
 		start(s);
-	else if (kind == TW_LETTER_STOP)
-		s->left = 0;
+	if (kind != TW_LETTER_STOP)
+		return;
+	s->left = 0;
+	/* never begun: nothing to wait for */
+	if (s->phase == TW_SENDER_WAITING)
+		s->phase = TW_SENDER_DRAINING;
 }
 
 /* Has everything come that may still come? Several replies a request where they were asked for. */
@@ -68,6 +73,10 @@ static bool all_answered(const struct tw_sender *s)
 
 static void finish(struct tw_sender *s, uint64_t mono)
 {
+	/* A device that took nothing for so long will not take the rest of --count either. */
+	if (s->n_pending && s->cfg.schedule == TW_SCHEDULE_MAX && s->cfg.count &&
+		!s->cfg.duration.v && mono - s->last_tx > s->reply.timeout)
+		s->left = 0;
 	if (s->phase == TW_SENDER_SENDING && s->left == 0) {
 		/* What the device never took was never sent. */
 		if (s->n_pending && mono - s->last_tx < s->reply.timeout)
@@ -93,7 +102,7 @@ static void housekeeping(struct tw_task *task)
 	atomic_store_explicit(&task->packets, s->numbered, memory_order_relaxed);
 	/* Losses must not hold the bound on packets in flight for ever. */
 	if (s->cfg.in_flight_max && mono - s->last_answer > s->reply.timeout &&
-		s->numbered - s->forgiven - s->answered >= s->cfg.in_flight_max) {
+		s->forgiven + s->answered + s->cfg.in_flight_max <= s->numbered) {
 		s->forgiven = s->numbered - s->answered;
 		s->last_answer = mono;
 	}
@@ -220,7 +229,8 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 static uint64_t records_per_stream(const struct tw_sender_config *cfg)
 {
 	double pps = cfg->pps_den ? (double)cfg->pps_num / (double)cfg->pps_den : 0;
-	double n = pps * tw_ns_sec(cfg->timeout) * 1.25;
+	/* Poisson arrivals of bursts, at eight deviations: 8 sqrt(n burst) <= n / 4 + 64 burst */
+	double n = pps * tw_ns_sec(cfg->timeout) * 1.25 + 64.0 * cfg->burst;
 
 	if (cfg->schedule == TW_SCHEDULE_MAX)
 		n = cfg->in_flight_max ? 4.0 * cfg->in_flight_max : 1e9;

@@ -64,6 +64,7 @@ struct tw_sender {
 	uint64_t answered; /* first replies, late ones included */
 	uint64_t end_mono; /* of --duration; UINT64_MAX = none */
 	uint64_t start_mono;
+	uint16_t start_epoch;       /* of the clock */
 	uint64_t first_tx, last_tx; /* mono */
 	uint64_t horizon;           /* a packet later than this is not sent at all */
 	unsigned int n_pending;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
-/* What a sender task tells the control core: running results as one value. */
+/* What a sender task tells the control core: running results as one value, to which each task of a
+ * measurement adds. */
 
 #include "sender.h"
 #include "tw_sender_results.h"
+
+/* An instant of 2026: the era of a start is right for 68 years from then. */
+#define NEAR_NS (1767225600 * TW_NS_PER_SEC)
 
 /* Totals of all streams: counted per stream, since loss by direction is a stream's own affair. */
 static void count_packets(const struct tw_sender *s, bool border, struct tw_packet_counts *ret)
@@ -32,34 +36,50 @@ static struct tw_ns duration_of(uint64_t from, uint64_t to)
 	return tw_span_to_ns((struct tw_span){to > from ? (int64_t)(to - from) : 0});
 }
 
+static struct tw_ns longer(struct tw_ns a, struct tw_ns b)
+{
+	return a.v > b.v ? a : b;
+}
+
+/* When it was, and how long; `into` may hold another task's. */
+static void add_times(const struct tw_sender *s, struct tw_result *into)
+{
+	const struct tw_clock_map *clock = &s->task.clock;
+	struct tw_ns start =
+		tw_ntp_to_ns((struct tw_ntp){s->start_mono + clock->offset}, tw_ns(NEAR_NS));
+	uint64_t end = s->phase == TW_SENDER_DONE && s->last_answer > s->last_tx ? s->last_answer
+										 : s->last_tx;
+
+	if (s->start_mono && (into->start.v == 0 || start.v < into->start.v))
+		into->start = start;
+	into->send_time = longer(into->send_time, duration_of(s->first_tx, s->last_tx));
+	into->receive_time =
+		longer(into->receive_time, duration_of(s->reply.first_mono, s->reply.last_mono));
+	into->duration = longer(into->duration, duration_of(s->start_mono, end));
+	into->tester.stolen = tw_ns_add(
+		into->tester.stolen, duration_of(0, tw_clock_ticks(clock, s->task.stolen)));
+}
+
 void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
-	uint64_t short_replies = s->result->packets.short_replies;
 
+	s->result->peer.rseq_equals_sseq = s->result->peer.known;
+	for (uint32_t i = 0; i < s->n_streams; i++)
+		s->result->peer.rseq_equals_sseq &=
+			tw_loss_rseq_equals_sseq(&s->reply.streams[i].loss);
 	tw_result_merge(into, s->result);
-	into->packets = (struct tw_packet_counts){0};
 	count_packets(s, border, &into->packets);
-	into->packets.short_replies = short_replies;
 	for (uint32_t i = 0; i < s->n_streams; i++)
 		tw_variation_add_jitter(&s->reply.streams[i].variation, into);
-	into->peer.rseq_equals_sseq = into->packets.received > 0;
-	for (uint32_t i = 0; i < s->n_streams; i++)
-		into->peer.rseq_equals_sseq &= tw_loss_rseq_equals_sseq(&s->reply.streams[i].loss);
 	into->source[0] = TW_STAMP_SOFTWARE;
 	into->source[1] = TW_STAMP_PEER;
 	into->source[2] = TW_STAMP_PEER;
 	into->source[3] = TW_STAMP_SOFTWARE;
 	into->clock.error = tw_span_to_ns((struct tw_span){(int64_t)clock->error});
 	into->clock.synchronised = clock->synchronised;
-	into->clock.steps = clock->epoch;
-	into->start = tw_ntp_to_ns((struct tw_ntp){s->start_mono + clock->offset}, tw_ns(0));
-	into->send_time = duration_of(s->first_tx, s->last_tx);
-	into->receive_time = duration_of(s->reply.first_mono, s->reply.last_mono);
-	into->duration = duration_of(s->start_mono,
-		s->phase == TW_SENDER_DONE && s->last_answer > s->last_tx ? s->last_answer
-									  : s->last_tx);
-	into->tester.stolen = duration_of(0, tw_clock_ticks(clock, s->task.stolen));
+	into->clock.steps = (uint16_t)(clock->epoch - s->start_epoch);
+	add_times(s, into);
 }
 
 int tw_sender_border(struct tw_task *task, void *arg)

@@ -33,8 +33,11 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		return;
 	}
 	switch (tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta)) {
-	case TW_REPLY_FIRST:
 	case TW_REPLY_LATE:
+		/* one that was not waited for any more is waited for no longer */
+		s->forgiven -= s->forgiven > 0;
+		/* fall through */
+	case TW_REPLY_FIRST:
 		s->answered++;
 		s->last_answer = meta->mono;
 		break;

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef DP_PAIR_H
+#define DP_PAIR_H
+
+/*
+ * A sender and a reflector on two rings that are each other's wire. They run on real workers, or
+ * are moved by the test step by step where an order of events is to be forced. Include after
+ * tw_test.h.
+ */
+
+#include "dp_rig.h"
+#include "tw_result.h"
+
+#define DP_STREAMS 8
+
+struct dp_pair {
+	/* set before dp_pair_open() */
+	unsigned int family;
+	uint16_t max_frame;
+	unsigned int wire; /* frames that fit on it in one direction; 0: 4096 */
+	struct tw_sender_config sender_cfg;
+	struct tw_reflector_config reflector_cfg;
+	uint8_t n_vlan;
+	const struct tw_clock *clock; /* NULL: dp_clock */
+
+	uint16_t port[2];
+	struct rte_mempool *pool[2];
+	struct tw_loop_port lp[2];
+	struct tw_stream_config streams[DP_STREAMS];
+	struct tw_task *sender, *reflector;
+	struct tw_worker w[2];
+	unsigned int n_workers; /* running */
+	struct tw_result *result;
+	struct tw_reflector_snapshot reflected;
+};
+
+/* STAMP of 44 octets over IPv4, one stream, timeout 500 ms, as fast as possible, 100 in flight. */
+struct dp_pair dp_pair(void);
+
+/* Make ports and tasks. */
+void dp_pair_open(struct dp_pair *p);
+
+/* Run on so many workers (1 or 2), and start. */
+void dp_pair_launch(struct dp_pair *p, unsigned int n_workers);
+
+/* Wait until the sender has finished. */
+void dp_pair_wait(struct dp_pair *p);
+
+/* Stop the workers and take both results. */
+void dp_pair_stop(struct dp_pair *p);
+
+/* By hand: start, one round of one task with its housekeeping. */
+void dp_start(struct dp_pair *p);
+void dp_tick(struct tw_task *t);
+
+/* By hand: rounds of the sender, and of the reflector if asked for, until the sender has finished;
+ * the test fails after 5 s. */
+void dp_until_finished(struct dp_pair *p, bool reflect);
+
+uint64_t dp_now_ms(void);
+
+/* mbufs of the sender's pool that are not in it. */
+unsigned int dp_sender_mbufs(const struct dp_pair *p);
+
+/* Take everything apart; no mbuf may be away. */
+void dp_pair_close(struct dp_pair *p);
+
+#endif

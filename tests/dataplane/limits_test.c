@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_test.h"
+
+#include "dp_pair.h"
+#include "loop.h"
+#include "tw_sender_results.h"
+
+#include <rte_mempool.h>
+
+/*
+ * What the sender does at its limits: a wire that is full, no buffers, no time, no answer, a clock
+ * that is stepped. The tasks are moved by hand, so that things happen in one order only.
+ */
+
+#define SEC (1ULL << 32)
+
+/* Rounds of the sender for so long, and some more: the machine may take the time away. */
+static void send_for(struct dp_pair *p, unsigned int ms)
+{
+	uint64_t end = dp_now_ms() + ms;
+
+	while (dp_now_ms() < end)
+		dp_tick(p->sender);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p->sender);
+}
+
+/* Take what is on the wire, check its sequence numbers. @return how many */
+static uint32_t take_all(const struct dp_pair *p, uint32_t next)
+{
+	struct rte_mbuf *m[64];
+	uint32_t taken = 0;
+	uint16_t n;
+
+	while ((n = rte_eth_rx_burst(p->port[1], 0, m, 64)) > 0) {
+		for (uint16_t i = 0; i < n; i++)
+			assert_int_equal(dp_get(rte_pktmbuf_mtod_offset(m[i], uint8_t *, 42), 4),
+				next + taken + i);
+		rte_pktmbuf_free_bulk(m, n);
+		taken += n;
+	}
+	return taken;
+}
+
+/* --pps max against a full ring: back-pressure, counted once a packet; no number is left out. */
+static void ring_full(void **state)
+{
+	struct dp_pair p = dp_pair();
+	char why[200];
+	uint32_t got = 0;
+
+	(void)state;
+	p.wire = 50;
+	p.sender_cfg.in_flight_max = 0;
+	p.sender_cfg.count = 1000;
+	dp_pair_open(&p);
+	dp_start(&p);
+	for (int i = 0; i < 200; i++)
+		dp_tick(p.sender);
+	/* 50 are on the wire, the rest of their burst waits */
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 50);
+	assert_int_equal(p.result->tester.tx_full, 64 - 50);
+	while (got < 1000) {
+		got += take_all(&p, got);
+		for (int i = 0; i < 5; i++)
+			dp_tick(p.sender);
+	}
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 1000);
+	assert_in_range(p.result->tester.tx_full, 14, 1000);
+	assert_int_equal(p.result->tester.not_sent, 0);
+	assert_true(tw_result_tester_ok(p.result, why, sizeof(why)));
+	dp_until_finished(&p, false);
+	dp_pair_close(&p);
+}
+
+/* The device never takes another packet: the run ends all the same. */
+static void ring_stuck(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct dp_pair p = dp_pair();
+		uint64_t began = dp_now_ms();
+		char why[200];
+
+		p.wire = 50;
+		p.sender_cfg.in_flight_max = 0;
+		p.sender_cfg.timeout = tw_ns_from_ms(50);
+		if (i & 1) {
+			p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+			p.sender_cfg.pps_num = 1000;
+			p.sender_cfg.pps_den = 1;
+		}
+		if (i & 2)
+			p.sender_cfg.duration = tw_ns_from_ms(200);
+		else
+			p.sender_cfg.count = 200;
+		dp_pair_open(&p);
+		dp_start(&p);
+		dp_until_finished(&p, false);
+		assert_in_range(dp_now_ms() - began, i == 0 ? 40 : 180, 2000);
+		dp_pair_stop(&p);
+		assert_int_equal(p.result->packets.sent, 50);
+		if (i & 1) {
+			/* one waits in vain, the others were never tried */
+			assert_int_equal(p.result->tester.not_sent + p.result->tester.tx_full, 150);
+			p.result->offered_pps = 1000;
+			assert_false(tw_result_tester_ok(p.result, why, sizeof(why)));
+		}
+		assert_int_equal(take_all(&p, 0), 50);
+		/* those that wait are in nobody's hands but the sender's */
+		tw_task_destroy(p.sender);
+		p.sender_cfg.count = 1;
+		assert_int_equal(tw_sender_create(&p.lp[0], &p.sender_cfg, &dp_clock,
+					 &(struct tw_err){0}, &p.sender),
+			0);
+		dp_pair_close(&p);
+	}
+}
+
+static struct rte_mempool *pool_of(const struct dp_pair *p)
+{
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "tw_tx_%u_0", p->port[0]);
+	return rte_mempool_lookup(name);
+}
+
+/* No buffers: a schedule goes on without the packets, without one they wait. */
+static void no_buffers(void **state)
+{
+	(void)state;
+	for (int paced = 0; paced < 2; paced++) {
+		struct dp_pair p = dp_pair();
+		static void *all[16384];
+		unsigned int n;
+		char why[200];
+
+		if (paced) {
+			p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+			p.sender_cfg.pps_num = 2000;
+			p.sender_cfg.pps_den = 1;
+		}
+		p.sender_cfg.count = 100;
+		dp_pair_open(&p);
+		n = rte_mempool_avail_count(pool_of(&p));
+		assert_in_range(n, 1, 16384);
+		assert_int_equal(rte_mempool_get_bulk(pool_of(&p), all, n), 0);
+		dp_start(&p);
+		send_for(&p, 20);
+		dp_pair_stop(&p);
+		assert_int_equal(p.result->packets.sent, 0);
+		assert_true(p.result->tester.tx_full > 0);
+		rte_mempool_put_bulk(pool_of(&p), all, n);
+		dp_until_finished(&p, true);
+		dp_pair_stop(&p);
+		assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 100);
+		assert_int_equal(p.result->packets.received, p.result->packets.sent);
+		if (paced)
+			assert_in_range(p.result->tester.not_sent, 20, 100);
+		else
+			assert_int_equal(p.result->packets.sent, 100);
+		p.result->offered_pps = paced ? 2000 : 0;
+		assert_int_equal(tw_result_tester_ok(p.result, why, sizeof(why)), !paced);
+		dp_pair_close(&p);
+	}
+}
+
+/* The bound on packets in flight, and what ends the wait for lost ones. */
+static void in_flight(void **state)
+{
+	struct dp_pair p = dp_pair();
+
+	(void)state;
+	p.sender_cfg.timeout = tw_ns_from_ms(100);
+	p.sender_cfg.count = 0;
+	dp_pair_open(&p);
+	dp_start(&p);
+	send_for(&p, 10);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 100);
+	send_for(&p, 110);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 200);
+	/* the answers come after all, late those to the first hundred: 100 more may go */
+	for (int i = 0; i < 20; i++)
+		dp_tick(p.reflector);
+	send_for(&p, 5);
+	dp_pair_stop(&p);
+	assert_in_range(p.result->packets.sent, 201, 300);
+	assert_in_range(p.result->packets.late, 100, 200);
+	/* and on it goes, without a pause of a whole timeout */
+	for (int i = 0; i < 100; i++) {
+		dp_tick(p.reflector);
+		dp_tick(p.sender);
+	}
+	dp_pair_stop(&p);
+	assert_in_range(p.result->packets.sent, 1000, 5000);
+	p.sender->control(p.sender, TW_LETTER_STOP);
+	dp_until_finished(&p, true);
+	dp_pair_stop(&p);
+	assert_int_equal(
+		p.result->packets.sent, p.result->packets.received + p.result->packets.late);
+	dp_pair_close(&p);
+}
+
+/* Nobody answers: over when the last packet has timed out, and everything is lost. */
+static void no_answer(void **state)
+{
+	struct dp_pair p = dp_pair();
+	uint64_t began = dp_now_ms();
+
+	(void)state;
+	p.sender_cfg.timeout = tw_ns_from_ms(60);
+	p.sender_cfg.count = 10;
+	dp_pair_open(&p);
+	dp_start(&p);
+	dp_until_finished(&p, false);
+	assert_in_range(dp_now_ms() - began, 59, 1000);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 10);
+	assert_int_equal(p.result->packets.received, 0);
+	assert_int_equal(p.result->packets.lost_unattributed, 10);
+	assert_int_equal(p.result->delay[TW_ROUNDTRIP].m.count, 0);
+	assert_false(p.result->peer.known);
+	take_all(&p, 0);
+	dp_pair_close(&p);
+}
+
+/* Stopped before it began. */
+static void stopped_first(void **state)
+{
+	struct dp_pair p = dp_pair();
+
+	(void)state;
+	dp_pair_open(&p);
+	p.sender->control(p.sender, TW_LETTER_STOP);
+	dp_until_finished(&p, false);
+	dp_start(&p);
+	send_for(&p, 5);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 0);
+	assert_int_equal(p.result->start.v, 0);
+	assert_int_equal(p.result->duration.v, 0);
+	dp_pair_close(&p);
+}
+
+static int hold(struct tw_task *t, void *arg)
+{
+	(void)t;
+	dp_sleep_ms(*(unsigned int *)arg);
+	return 0;
+}
+
+/* A worker that is held up gives up what is too old to be sent, and says so. */
+static void starved(void **state)
+{
+	struct dp_pair p = dp_pair();
+	unsigned int ms = 150;
+	char why[200];
+
+	(void)state;
+	p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+	p.sender_cfg.pps_num = 2000;
+	p.sender_cfg.pps_den = 1;
+	p.sender_cfg.count = 600;
+	dp_pair_open(&p);
+	dp_pair_launch(&p, 1);
+	dp_sleep_ms(50);
+	assert_int_equal(tw_task_call(p.sender, hold, &ms), 0);
+	dp_pair_wait(&p);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 600);
+	assert_int_equal(p.result->packets.received, p.result->packets.sent);
+	/* 300 were due meanwhile */
+	assert_in_range(p.result->tester.not_sent, 250, 600);
+	assert_false(tw_result_tester_ok(p.result, why, sizeof(why)));
+	assert_non_null(strstr(why, "packets were due but not sent in time"));
+	dp_pair_close(&p);
+}
+
+/* Packets of all schedules that are held up across the end of --duration are counted. */
+static void starved_at_the_end(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct dp_pair p = dp_pair();
+
+		p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+		p.sender_cfg.pps_num = 1000;
+		p.sender_cfg.pps_den = 1;
+		p.sender_cfg.duration = tw_ns_from_ms(30);
+		dp_pair_open(&p);
+		dp_start(&p);
+		send_for(&p, 5);
+		/* up to 20 ms late is sent, later is not */
+		dp_sleep_ms(i & 1 ? 35 : 200);
+		dp_until_finished(&p, true);
+		dp_pair_stop(&p);
+		assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 30);
+		assert_int_equal(p.result->packets.received, p.result->packets.sent);
+		/* 25 of them were due meanwhile, unless the machine held us up before */
+		if (!(i & 1))
+			assert_in_range(p.result->tester.not_sent, 1, 30);
+		dp_pair_close(&p);
+	}
+}
+
+/* As tw_clock_update() publishes it when CLOCK_REALTIME was stepped. */
+static void step_clock(struct tw_clock *c, int64_t by)
+{
+	struct tw_clock_map m = c->map;
+
+	m.epoch++;
+	m.offset += (uint64_t)by;
+	m.offsets[m.epoch % TW_CLOCK_EPOCHS] = m.offset;
+	m.mono0 = tw_clock_mono(&c->map, rte_rdtsc());
+	m.tsc0 = rte_rdtsc();
+	atomic_fetch_add(&c->seq, 1);
+	c->previous = c->map;
+	c->map = m;
+	atomic_fetch_add(&c->seq, 1);
+}
+
+/*
+ * The clock is stepped by an hour while packets are away, on their way there and back: round
+ * trips do not notice, one-way delays show it, and the result says that it happened.
+ */
+static void clock_step(void **state)
+{
+	struct tw_clock clock = dp_clock;
+	struct dp_pair p = dp_pair();
+	const int64_t hour = 3600LL << 32;
+
+	(void)state;
+	p.clock = &clock;
+	p.sender_cfg.count = 300;
+	dp_pair_open(&p);
+	dp_start(&p);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.sender);
+	step_clock(&clock, hour); /* on the way there: outbound + 1 h, inbound - 1 h */
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.reflector);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.sender);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.received, 100);
+	assert_true(p.result->delay[TW_OUTBOUND].m.min > hour - (int64_t)SEC);
+	assert_true(p.result->delay[TW_INBOUND].m.max < -hour + (int64_t)SEC);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.reflector);
+	step_clock(&clock, -hour); /* on the way back: T4 stays on T1's scale */
+	dp_until_finished(&p, true);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.received, 300);
+	assert_int_equal(p.result->clock.steps, 2);
+	assert_int_equal(p.result->discarded[TW_DISCARD_BAD_ECHO], 0);
+	assert_int_equal(p.result->peer.negative_residence, 0);
+	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.min, 0, SEC / 4);
+	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.max, 0, SEC / 4);
+	/* the second hundred both ways on one scale, the third again */
+	assert_in_range(p.result->delay[TW_OUTBOUND].m.min, 0, SEC / 4);
+	assert_in_range(p.result->delay[TW_INBOUND].m.max, 0, SEC / 4);
+	dp_pair_close(&p);
+}
+
+/* Two senders of one measurement add up; a step of the clock before the start is not theirs. */
+static void two_senders(void **state)
+{
+	struct tw_clock clock = dp_clock;
+	struct dp_pair p = dp_pair();
+	struct tw_result *both = tw_result_create(), *one = tw_result_create();
+	uint64_t before = dp_wall();
+
+	(void)state;
+	p.clock = &clock;
+	p.sender_cfg.count = 100;
+	dp_pair_open(&p);
+	for (int i = 0; i < 2; i++) {
+		if (i) {
+			tw_task_destroy(p.sender);
+			step_clock(&clock, (int64_t)SEC);
+			p.sender_cfg.count = 50;
+			assert_int_equal(tw_sender_create(&p.lp[0], &p.sender_cfg, &clock,
+						 &(struct tw_err){0}, &p.sender),
+				0);
+		}
+		dp_start(&p);
+		dp_until_finished(&p, true);
+		p.sender->snapshot(p.sender, both);
+		tw_result_reset(one);
+		p.sender->snapshot(p.sender, one);
+		assert_int_equal(one->clock.steps, 0);
+		assert_int_equal(one->packets.sent, i ? 50 : 100);
+	}
+	assert_int_equal(both->packets.sent, 150);
+	assert_int_equal(both->packets.received, 150);
+	assert_true(both->packets.lost_outbound.known);
+	assert_int_equal(both->delay[TW_ROUNDTRIP].m.count, 150);
+	assert_true(both->start.v < one->start.v);
+	assert_true(both->duration.v >= one->duration.v);
+	assert_true(both->start.v / 1000000000 + 2208988800 >= (int64_t)(before >> 32));
+	assert_true(both->start.v / 1000000000 + 2208988800 <= (int64_t)(dp_wall() >> 32) + 1);
+	tw_result_destroy(both);
+	tw_result_destroy(one);
+	dp_pair_close(&p);
+}
+
+/* A border between two intervals: what is away belongs to the next one. */
+static void interim(void **state)
+{
+	struct dp_pair p = dp_pair();
+	struct tw_result *r = tw_result_create();
+
+	(void)state;
+	p.sender_cfg.timeout = tw_ns_from_ms(50);
+	p.sender_cfg.count = 150;
+	dp_pair_open(&p);
+	dp_start(&p);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.sender);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.reflector);
+	for (int i = 0; i < 2; i++)
+		dp_tick(p.sender);
+	assert_int_equal(tw_sender_border(p.sender, NULL), 0);
+	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 0);
+	for (int i = 0; i < 10; i++)
+		dp_tick(p.reflector);
+	for (int i = 0; i < 20; i++)
+		dp_tick(p.sender);
+	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 1);
+	assert_int_equal(tw_sender_interim(p.sender, r), 0);
+	assert_int_equal(r->packets.lost, 0);
+	assert_in_range(r->packets.received, 1, 149);
+	dp_until_finished(&p, true);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.received, 150);
+	tw_result_destroy(r);
+	dp_pair_close(&p);
+}
+
+/* A tagged sender takes tagged replies only. */
+static void untagged_reply(void **state)
+{
+	struct dp_pair p = dp_pair();
+	struct rte_mbuf *m[8];
+	uint16_t n;
+
+	(void)state;
+	p.n_vlan = 1;
+	p.sender_cfg.count = 4;
+	p.sender_cfg.timeout = tw_ns_from_ms(50);
+	dp_pair_open(&p);
+	dp_start(&p);
+	for (int i = 0; i < 5; i++)
+		dp_tick(p.sender);
+	for (int i = 0; i < 5; i++)
+		dp_tick(p.reflector);
+	n = rte_eth_rx_burst(p.port[0], 0, m, 8);
+	assert_int_equal(n, 4);
+	/* the tag is lost on the way */
+	for (uint16_t i = 0; i < n; i++) {
+		uint8_t *f = rte_pktmbuf_mtod(m[i], uint8_t *);
+
+		memmove(f + 4, f, 12);
+		rte_pktmbuf_adj(m[i], 4);
+	}
+	assert_int_equal(rte_eth_tx_burst(p.port[1], 0, m, n), n);
+	dp_until_finished(&p, false);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.received, 0);
+	assert_int_equal(p.result->discarded[TW_DISCARD_BAD_VLAN], 4);
+	dp_pair_close(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ring_full),
+		cmocka_unit_test(ring_stuck),
+		cmocka_unit_test(no_buffers),
+		cmocka_unit_test(in_flight),
+		cmocka_unit_test(no_answer),
+		cmocka_unit_test(stopped_first),
+		cmocka_unit_test(starved),
+		cmocka_unit_test(starved_at_the_end),
+		cmocka_unit_test(clock_step),
+		cmocka_unit_test(two_senders),
+		cmocka_unit_test(interim),
+		cmocka_unit_test(untagged_reply),
+	};
+
+	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
+}
