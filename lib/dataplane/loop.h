@@ -185,13 +185,17 @@ static inline void tw_slope_measure(struct tw_slope *s, const struct tw_clock_ma
 {
 	uint64_t units = tw_clock_ticks(c, to - from) / n, old = s->per_packet;
 
+	s->countdown = TW_SLOPE_EVERY;
+	/* What a burst costs whatever its length is no packet's: a slope taken from short bursts
+	 * would date the packets of long ones into the future. */
+	if (n < TW_BURST / 2)
+		return;
 	/* Quick to fall and slow to rise: a stamp must not lie ahead of the packet's departure,
 	 * and a burst that was interrupted says nothing about the next one. */
 	if (units <= old)
 		s->per_packet = units;
 	else if (units < 4 * old + 400)
 		s->per_packet = old + (units - old + 31) / 32;
-	s->countdown = TW_SLOPE_EVERY;
 }
 
 #endif
