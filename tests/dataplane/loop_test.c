@@ -25,7 +25,8 @@ static void check_delays(const struct tw_result *r)
 	/* T2 and T3 are two readings */
 	assert_true(r->residence.m.min > 0);
 	assert_int_equal(r->peer.negative_residence, 0);
-	assert_true(r->delay[TW_ROUNDTRIP].m.min > 0);
+	/* linear stamps are a guess: on a busy machine one may be a little ahead of its packet */
+	assert_true(r->delay[TW_ROUNDTRIP].m.min > -4295); /* 1 us */
 }
 
 /* All that holds of a run without loss. */
