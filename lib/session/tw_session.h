@@ -78,12 +78,28 @@ struct tw_stream_config {
 	uint16_t n_sizes;      /**< 1..TW_MAX_SIZE_CYCLE */
 	const uint16_t *sizes; /**< UDP payload octets of each packet of the cycle */
 	bool stateless_peer;   /**< directions of loss cannot be told */
+	uint16_t group;        /**< whose results its packets go to, < n_groups */
 };
 
-/** A sender's run: uniform streams that share one schedule, taken in turn. */
+/** When the packets of one stream are due, where streams have schedules of their own. */
+struct tw_stream_schedule {
+	enum tw_schedule_kind kind; /**< TW_SCHEDULE_PERIODIC or TW_SCHEDULE_POISSON */
+	uint64_t pps_num;           /**< rate is pps_num / pps_den packets per second */
+	uint64_t pps_den;
+	uint32_t burst;      /**< packets sent back to back, at least 1 */
+	uint64_t count;      /**< packets, 0 = until the run ends */
+	struct tw_ns offset; /**< first packet, from the start of the run */
+};
+
+/**
+ * A sender's run: streams that share one schedule and are taken in turn or, with schedules, each
+ * by its own.
+ */
 struct tw_sender_config {
 	uint32_t n_streams;
 	const struct tw_stream_config *streams;
+	const struct tw_stream_schedule *schedules; /**< by stream; NULL = the shared one below */
+	uint32_t n_groups; /**< results kept apart besides the total; 0 = none */
 	enum tw_schedule_kind schedule;
 	uint64_t pps_num; /**< total rate is pps_num / pps_den packets per second */
 	uint64_t pps_den;
