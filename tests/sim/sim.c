@@ -9,7 +9,7 @@
 #define PORT 20000
 #define HOPS 3
 /* A reply may be longer than its request. */
-#define GROWTH 64
+#define GROWTH 1024
 #define TOS 0xb9 /* EF, ECT(1) */
 
 enum kind {
@@ -28,6 +28,7 @@ struct packet {
 	uint32_t id; /* request or reply of the truth */
 	uint32_t len;
 	uint8_t ttl;
+	uint8_t tos; /* of a reply */
 	uint8_t bytes[];
 };
 
@@ -68,6 +69,8 @@ static void build_streams(struct sim *s)
 		.protocol = s->cfg.protocol,
 		.n_sizes = s->cfg.n_sizes,
 		.sizes = s->cfg.sizes,
+		.ssid = s->cfg.ssid,
+		.tlv = s->cfg.tlv ? s->cfg.tlv->asked : NULL,
 	};
 
 	if (s->cfg.v6) {
@@ -134,6 +137,8 @@ static void set_up(struct sim *s)
 		.offsets_mask = sizeof(s->offsets) / sizeof(s->offsets[0]) - 1,
 		.result = s->result,
 	};
+	if (c->tlv)
+		sim_tlv_init(&s->tlv, c->tlv, c->ssid);
 	s->truth.known_start = c->known_start || c->first_seq > 0;
 	if (c->first_seq)
 		pretend(s, c->first_seq);
@@ -197,6 +202,8 @@ static void send(struct sim *s)
 	assert_true(c->head_len <= TW_SEND_HEAD);
 	memcpy(frame, c->head, TW_SEND_HEAD);
 	tw_send_stamp(frame, c, st->next_seq, mono + s->offsets[epoch], TW_ERROR_S | 0x0101);
+	if (s->cfg.tlv)
+		sim_tlv_send(&s->tlv, frame, c, st->next_seq);
 	if (tw_window_put(&s->window, s->turn, st->next_seq, mono, (uint16_t)epoch,
 		    mono - s->cfg.timeout))
 		s->result->tester.window_overrun++;
@@ -243,15 +250,32 @@ static uint32_t next_number(struct sim *s, const struct packet *p, uint32_t sseq
 	return n;
 }
 
+/* One reply to the request whose payload @p begins with now: made at @now. */
+static void answer(struct sim *s, const struct packet *p, const struct tw_reflect_fields *f,
+	uint32_t had, uint32_t len, bool stamp, uint8_t tos, uint64_t now)
+{
+	struct packet *reply = new_packet(s, p->stream, p->bytes, len);
+	uint64_t leaves = now;
+
+	tw_reflect_write_open(reply->bytes, had, len, stamp, f);
+	if (s->cfg.tlv)
+		leaves += sim_tlv_leave(&s->tlv, p->stream, reply->bytes, f);
+	reply->run = p->run;
+	reply->ttl = 255;
+	reply->tos = tos;
+	if (p->run == s->run)
+		reply->id = sim_truth_reflected(&s->truth, p->id, s->now, now);
+	travel(s, &s->in, AT_SENDER, leaves, reply);
+}
+
 static void reflect(struct sim *s, struct packet *p)
 {
 	struct sim_reflector *r = s->peer;
-	uint64_t leaves = s->now + r->residence;
+	uint64_t leaves = s->now + r->residence, gap = 0;
 	struct tw_reflect_fields f;
 	struct tw_frame info;
-	struct packet *reply;
-	uint8_t *payload;
-	uint32_t len;
+	uint8_t *payload, tos = TOS & 0xfc;
+	uint32_t len, n = 1;
 	bool stamp;
 
 	assert_int_equal(tw_frame_parse(p->bytes, p->len, &info), TW_FRAME_OK);
@@ -264,30 +288,47 @@ static void reflect(struct sim *s, struct packet *p)
 	len = tw_reflect_reply_len(info.payload_len, false);
 	f = (struct tw_reflect_fields){
 		.t2 = sim_clock_wall(&r->clock, s->now).v,
-		.t3 = sim_clock_wall(&r->clock, leaves).v,
 		.error_estimate = r->error_estimate,
 		.ttl = p->ttl,
 	};
 	f.seq = next_number(s, p, tw_get32(payload), tw_get64(payload + 4));
 	/* in place, with room behind the request for a longer reply */
 	memmove(p->bytes, payload, info.payload_len);
-	tw_reflect_write_open(p->bytes, info.payload_len, len, stamp, &f);
-	reply = new_packet(s, p->stream, p->bytes, len);
-	reply->run = p->run;
-	reply->ttl = 255;
-	if (p->run == s->run)
-		reply->id = sim_truth_reflected(&s->truth, p->id, s->now, leaves);
-	travel(s, &s->in, AT_SENDER, leaves, reply);
+	for (uint32_t k = 0; k < n; k++) {
+		uint64_t made = leaves + k * gap;
+
+		f.t3 = sim_clock_wall(&r->clock, made).v;
+		if (k == 0 && s->cfg.tlv) {
+			struct tw_tlv_reflection out;
+
+			sim_tlv_reflect(&s->tlv, p->stream, p->id, &info, p->bytes, f.seq,
+				info.payload_len + GROWTH, &out);
+			len = out.len;
+			tos = s->tlv.tos;
+			n = out.action == TW_TLV_REPLY ? out.n_replies : 0;
+			gap = (uint64_t)tw_ns_to_span(tw_ns(out.interval_ns)).v;
+			if (n == 0)
+				break;
+		}
+		if (k)
+			f.seq = r->state[p->stream].next_seq++;
+		answer(s, p, &f, info.payload_len, len, stamp, tos, made);
+	}
 	free(p);
 }
 
 static void receive(struct sim *s, struct packet *p)
 {
-	struct tw_reply_meta meta = {sim_clock_mono(&s->cfg.clock, s->now), p->ttl, 0};
+	struct tw_reply_meta meta = {sim_clock_mono(&s->cfg.clock, s->now), p->ttl, p->tos};
 	enum tw_reply_verdict v;
 	struct tw_reply_fields f;
 
 	tw_reply_read_open(p->bytes, p->len, &f);
+	if (s->cfg.tlv && !sim_tlv_receive(&s->tlv, p->stream, p->bytes, p->len, &f, &meta,
+				  s->offsets[clock_epoch(&s->cfg.clock, s->now)])) {
+		free(p);
+		return;
+	}
 	v = tw_reply_record(&s->reply, p->stream, s->stream[p->stream].sent, &f, &meta);
 	s->verdicts[v]++;
 	if (p->run == s->run)

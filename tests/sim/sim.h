@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "event.h"
 #include "path.h"
+#include "tlv.h"
 #include "truth.h"
 #include "tw_pace.h"
 #include "tw_reflect.h"
@@ -52,6 +53,8 @@ struct sim_config {
 	uint64_t first_seq;    /* as if so many packets had been answered before */
 	uint64_t interval;     /* borders so far apart; 0 = none */
 	uint64_t stop_at;      /* killed at this true time; 0 = runs to its end */
+	uint16_t ssid;
+	const struct sim_tlv_config *tlv; /* NULL = packets carry none */
 	struct sim_clock clock;
 	struct sim_path_config out;
 	struct sim_path_config in;
@@ -79,6 +82,7 @@ struct sim {
 	struct tw_reply_ctx reply;
 	struct tw_result *result;
 	uint64_t verdicts[TW_REPLY_ECHO + 1];
+	struct sim_tlv tlv;
 	/* running totals at borders */
 	struct tw_packet_counts interval[SIM_MAX_INTERVALS];
 	unsigned int n_intervals;
