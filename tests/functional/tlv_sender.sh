@@ -21,12 +21,13 @@ peer()
 	within 10 grep -qs '^ready' "$dir/$name.json" || fail "$name did not start"
 }
 
-# asks NAME OPTIONS...: 20 packets
+# asks NAME OPTIONS...: 20 packets, by the driver $from
+from=af_packet
 asks()
 {
 	local name=$1
 	shift
-	sends "$name" --dev af_packet:va "$b4" -c 20 -i 5 "$@"
+	sends "$name" --dev "$from:va" "$b4" -c 20 -i 5 "$@"
 	holds "$name" '.packets.received == 20' '.tlv.plain == 0' '.tlv.unexpected == 0' \
 		'.tlv.bad_hmac == 0' '.tlv.integrity_failed == 0' '.tlv.cut_off == 0'
 }
@@ -63,7 +64,7 @@ everything()
 	holds "$1-refused" '[.tlv.types[] | .unrecognized] | add == 40'
 	asks "$1-node" --tlv "destination:$b4" --tlv return-path:same-link
 	holds "$1-node" '[.tlv.types[] | .answered] | add == 40'
-	sender "$1-none" --dev af_packet:va "$b4" -c 3 -i 5 --timeout 100 --tlv return-path:no-reply
+	sender "$1-none" --dev "$from:va" "$b4" -c 3 -i 5 --timeout 100 --tlv return-path:no-reply
 	same "$1: no reply was wanted" 2 "$status"
 	mapfile -t many < <(printf -- '--tlv\npadding:1\n%.0s' {1..31})
 	asks "$1-many" --tlv direct-measurement "${many[@]}"
@@ -112,9 +113,11 @@ stop "$peer" TERM
 for driver in $(drivers); do
 	reflector "ours-$driver" --dev "$driver:vb"
 	r=$pid
+	from=$driver
 	everything "ours-$driver"
 	ends "ours-$driver" "$r"
 done
+from=af_packet
 capture wire "$a" va 'udp src port 862'
 cap=$pid
 reflector ours-wire --dev af_packet:vb --allow-asymmetric "$a4/32" --key-file "$dir/keys"
