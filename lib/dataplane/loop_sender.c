@@ -142,6 +142,8 @@ static bool offer_again(struct tw_sender *s)
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
 	if (k)
 		s->last_tx = mono;
+	if (s->special && s->cfg.records)
+		tw_sender_record_sent(s, s->pending, k);
 	keep_pending(s, s->pending, k, n);
 	return s->n_pending == 0;
 }
@@ -281,6 +283,8 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 		s->left -= n;
 	s->last_tx = mono;
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
+	if (special && s->cfg.records)
+		tw_sender_record_sent(s, sent, k);
 	if (unlikely(k < n)) {
 		s->result->tester.tx_full += n - k;
 		keep_pending(s, sent, k, n);

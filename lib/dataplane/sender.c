@@ -345,7 +345,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.offsets_mask = TW_CLOCK_EPOCHS - 1;
 	s->reply.result = s->result;
 	s->reply.ptp = cfg->ptp;
-	s->special = s->batch || s->tlvs || cfg->ptp;
+	s->special = s->batch || s->tlvs || cfg->ptp || cfg->records;
 	*ret_task = &s->task;
 	return 0;
 }

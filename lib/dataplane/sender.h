@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "loop.h"
 #include "tw_pace.h"
+#include "tw_records.h"
 #include "tw_reply.h"
 #include "tw_sealed.h"
 #include "tw_send.h"
@@ -75,7 +76,7 @@ struct tw_sender {
 	struct tw_reply_key *keys;
 	struct tw_window window;
 	struct tw_batch *batch;     /* NULL: every stream is open */
-	bool special;               /* keys, TLVs or PTP: more than the plain loop does */
+	bool special;               /* keys, TLVs, PTP or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
 	struct tw_tlv_expect expect;
 	uint32_t *by_port;        /* stream + 1 by local UDP port, 0 = none */
@@ -114,6 +115,11 @@ uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8
 /* Record one reply whose stream is known; a protected one is open. check: of its HMAC TLV. */
 void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
 	const struct tw_reply_meta *meta, bool check);
+
+/* With cfg.records: packets that the device has taken, and a reply that was judged. */
+void tw_sender_record_sent(struct tw_sender *s, const struct tw_pending *p, unsigned int n);
+void tw_sender_record_reply(struct tw_sender *s, uint32_t stream, const struct tw_reply_fields *f,
+	const struct tw_reply_meta *meta, enum tw_reply_verdict verdict);
 
 /* Allocate what TLVs need, after the streams are built. @return 0, -ENOMEM */
 int tw_sender_tlv_init(struct tw_sender *s);

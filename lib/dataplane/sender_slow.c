@@ -22,6 +22,7 @@ static void discard(struct tw_sender *s, enum tw_discard why)
 void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
 	const struct tw_reply_meta *meta, bool check)
 {
+	enum tw_reply_verdict verdict;
 	struct tw_reply_fields f;
 
 	if (unlikely(s->streams[stream].key != NULL))
@@ -32,7 +33,10 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		s->result->discarded[TW_DISCARD_NOT_ADDRESSED]++;
 		return;
 	}
-	switch (tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta)) {
+	verdict = tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta);
+	if (unlikely(s->special && s->cfg.records))
+		tw_sender_record_reply(s, stream, &f, meta, verdict);
+	switch (verdict) {
 	case TW_REPLY_LATE:
 		/* one that was not waited for any more is waited for no longer */
 		s->forgiven -= s->forgiven > 0;

@@ -23,6 +23,7 @@
 
 struct tw_batch_key;
 struct tw_keyring;
+struct tw_records;
 struct tw_tlv_policy;
 struct tw_tlv_template;
 
@@ -109,8 +110,9 @@ struct tw_sender_config {
 	struct tw_ns timeout;   /**< a later reply is late */
 	uint32_t in_flight_max; /**< TW_SCHEDULE_MAX only: outstanding packets, 0 = no bound */
 	enum tw_stamp_policy stamp;
-	uint64_t seed; /**< of a Poisson schedule */
-	bool ptp;      /**< timestamps are written as PTP, for all streams */
+	uint64_t seed;              /**< of a Poisson schedule */
+	bool ptp;                   /**< timestamps are written as PTP, for all streams */
+	struct tw_records *records; /**< gets one of each packet and reply; NULL = nobody asks */
 };
 
 /** A reflector's run. */
