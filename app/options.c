@@ -376,7 +376,7 @@ static int settle_tlvs(struct tw_options *o, struct tw_err *err)
 	return rc;
 }
 
-static int settle_packets(struct tw_options *o, struct tw_err *err)
+int tw_options_settle_packets(struct tw_options *o, struct tw_err *err)
 {
 	bool sends = o->command & (S | L | C);
 
@@ -414,7 +414,7 @@ int tw_options_parse(
 	if (rc == 0)
 		rc = tw_items_parse(&tw_options_table, cmd, argc, argv, &o, err, &o.given, &o.args);
 	if (rc == 0)
-		rc = settle_packets(&o, err);
+		rc = tw_options_settle_packets(&o, err);
 	if (rc)
 		return rc;
 	settle_schedule(&o);
