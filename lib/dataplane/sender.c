@@ -84,7 +84,7 @@ static void finish(struct tw_sender *s, uint64_t mono)
 		s->phase = TW_SENDER_DRAINING;
 	}
 	if (s->phase == TW_SENDER_DRAINING &&
-		(all_answered(s) || mono - s->last_tx > s->reply.timeout)) {
+		((!s->cfg.linger && all_answered(s)) || mono - s->last_tx > s->reply.timeout)) {
 		s->phase = TW_SENDER_DONE;
 		atomic_store_explicit(&s->task.finished, true, memory_order_release);
 	}
@@ -286,14 +286,19 @@ static int set_up_pace(struct tw_sender *s, struct tw_err *err)
 		tw_pace_init_max(&s->pace);
 		return 0;
 	}
-	if (tw_pace_init(&s->pace,
-		    cfg->schedule == TW_SCHEDULE_POISSON ? TW_PACE_POISSON : TW_PACE_PERIODIC,
-		    cfg->pps_num, cfg->pps_den, cfg->burst, cfg->seed) < 0)
+	if (cfg->schedule == TW_SCHEDULE_GAPS) {
+		if (tw_pace_init_gaps(&s->pace, cfg->gaps, cfg->n_gaps, cfg->seed) < 0)
+			return tw_fail(err, -EINVAL, "these gaps cannot be kept");
+	} else if (tw_pace_init(&s->pace,
+			   cfg->schedule == TW_SCHEDULE_POISSON ? TW_PACE_POISSON
+								: TW_PACE_PERIODIC,
+			   cfg->pps_num, cfg->pps_den, cfg->burst, cfg->seed) < 0)
 		return tw_fail(
 			err, -EINVAL, "this rate cannot be kept: at most 2^32 bursts a second");
 	gap_ns = 1e9 * (double)cfg->pps_den / (double)cfg->pps_num;
 	gap_ns = gap_ns > HORIZON_NS ? gap_ns : HORIZON_NS;
-	s->horizon = (uint64_t)tw_ns_to_span(tw_ns((int64_t)gap_ns)).v;
+	s->horizon =
+		(uint64_t)tw_ns_to_span(cfg->horizon.v ? cfg->horizon : tw_ns((int64_t)gap_ns)).v;
 	return 0;
 }
 

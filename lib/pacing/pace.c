@@ -88,21 +88,59 @@ int tw_pace_init_list(struct tw_pace *p, const uint64_t *offsets, uint32_t n, ui
 	return 0;
 }
 
+int tw_pace_init_gaps(struct tw_pace *p, const struct tw_pace_gap *gaps, uint32_t n, uint64_t seed)
+{
+	tw_u128 sum = 0;
+
+	if (n == 0 || n > TW_PACE_GAPS_MAX)
+		return -EINVAL;
+	for (uint32_t i = 0; i < n; i++) {
+		if (gaps[i].mean >= MAX_STEP)
+			return -ERANGE;
+		sum += gaps[i].mean;
+	}
+	if (sum == 0)
+		return -EINVAL;
+	memset(p, 0, sizeof(*p));
+	p->kind = TW_PACE_GAPS;
+	p->gaps = gaps;
+	p->n_gaps = n;
+	p->step = (sum << 64) / n; /* on average */
+	tw_rand_init(&p->rand, seed);
+	return 0;
+}
+
 void tw_pace_init_max(struct tw_pace *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->kind = TW_PACE_MAX;
 }
 
-/* An exponential gap with a mean of @steps steps. */
-static tw_u128 gap(struct tw_pace *p, uint32_t steps)
+/* An exponential deviate of that mean, both in 2^-96 s. */
+static tw_u128 deviate(struct tw_pace *p, tw_u128 mean)
 {
-	/* the deviate is below 37: 2^57 times it fits 63 bits */
+	/* of mean 1 it is below 37: 2^57 times that fits 63 bits */
 	uint64_t e = (uint64_t)(tw_rand_exp(&p->rand) * 0x1p57);
-	tw_u128 mean = p->step * steps;
 	tw_u128 whole = (tw_u128)e * (uint64_t)(mean >> 64), part = (tw_u128)e * (uint64_t)mean;
 
 	return (whole << 7) + (part >> 57);
+}
+
+/* An exponential gap with a mean of @steps steps. */
+static tw_u128 gap(struct tw_pace *p, uint32_t steps)
+{
+	return deviate(p, p->step * steps);
+}
+
+/* The gap whose turn it is. */
+static tw_u128 next_gap(struct tw_pace *p)
+{
+	const struct tw_pace_gap *g = &p->gaps[p->pos];
+	tw_u128 mean = (tw_u128)g->mean << 64;
+
+	if (++p->pos == p->n_gaps)
+		p->pos = 0;
+	return g->exponential ? deviate(p, mean) : mean;
 }
 
 void tw_pace_start(struct tw_pace *p, uint64_t start)
@@ -116,6 +154,10 @@ void tw_pace_start(struct tw_pace *p, uint64_t start)
 		p->pos = 0;
 		p->cycle_start = start;
 		p->due += (tw_u128)p->offsets[0] << 64;
+	}
+	if (p->kind == TW_PACE_GAPS) {
+		p->pos = 0;
+		p->due += next_gap(p);
 	}
 	if (p->kind == TW_PACE_MAX)
 		p->due = 0;
@@ -145,6 +187,8 @@ void tw_pace_advance_other(struct tw_pace *p)
 {
 	if (p->kind == TW_PACE_LIST) {
 		advance_list(p);
+	} else if (p->kind == TW_PACE_GAPS) {
+		p->due += next_gap(p);
 	} else if (p->kind == TW_PACE_POISSON && --p->left == 0) {
 		p->left = p->burst;
 		p->due += gap(p, 1);
@@ -209,7 +253,14 @@ static uint64_t skip_periodic(struct tw_pace *p, uint64_t now)
 /* So many gaps that their number is as good as its mean; what follows does not remember. */
 static uint64_t skip_many_gaps(struct tw_pace *p, uint64_t now)
 {
-	uint64_t packets = p->left + (steps_before(p, now) - 1) * p->burst;
+	uint64_t packets;
+
+	if (p->kind == TW_PACE_GAPS) {
+		packets = steps_before(p, now);
+		p->due = (tw_u128)now << 64;
+		return packets;
+	}
+	packets = p->left + (steps_before(p, now) - 1) * p->burst;
 
 	p->left = p->burst;
 	p->due = ((tw_u128)now << 64) + gap(p, 1);
@@ -224,7 +275,8 @@ uint64_t tw_pace_skip(struct tw_pace *p, uint64_t now)
 		return 0;
 	if (p->kind == TW_PACE_PERIODIC)
 		return skip_periodic(p, now);
-	if (p->kind == TW_PACE_POISSON && steps_before(p, now) > MAX_DRAWS)
+	if ((p->kind == TW_PACE_POISSON || p->kind == TW_PACE_GAPS) &&
+		steps_before(p, now) > MAX_DRAWS)
 		return skip_many_gaps(p, now);
 	for (; tw_pace_due(p) < now; n++)
 		tw_pace_advance(p);

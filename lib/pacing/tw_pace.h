@@ -18,6 +18,7 @@
 #include "tw_rand.h"
 #include "tw_time.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Due instant of a schedule that has come to its end. */
@@ -27,8 +28,18 @@ enum tw_pace_kind {
 	TW_PACE_PERIODIC,
 	TW_PACE_POISSON, /**< exponential gaps (RFC 2330 section 11.1.1, RFC 3432) */
 	TW_PACE_LIST,    /**< given offsets */
-	TW_PACE_MAX,     /**< always due */
+	TW_PACE_GAPS, /**< given gaps, fixed or exponential, over and over (RFC 4656 section 3.6) */
+	TW_PACE_MAX,  /**< always due */
 };
+
+/** One slot of a TW_PACE_GAPS schedule. */
+struct tw_pace_gap {
+	uint64_t mean;    /**< 2^-32 s, below 2^56 */
+	bool exponential; /**< drawn with that mean; false: exactly that */
+};
+
+/** Gaps in one schedule. */
+#define TW_PACE_GAPS_MAX 256
 
 /** A schedule. w: the worker that sends by it. */
 struct tw_pace {
@@ -45,7 +56,10 @@ struct tw_pace {
 	const uint64_t *offsets;
 	uint64_t cycle;
 	uint64_t cycle_start;
-	/* Poisson */
+	/* gaps: pos is the next of them */
+	uint32_t n_gaps;
+	const struct tw_pace_gap *gaps;
+	/* Poisson and gaps */
 	struct tw_rand rand;
 };
 
@@ -80,10 +94,20 @@ int tw_pace_init_bits(struct tw_pace *p, enum tw_pace_kind kind, uint64_t bits_p
  */
 int tw_pace_init_list(struct tw_pace *p, const uint64_t *offsets, uint32_t n, uint64_t cycle);
 
+/**
+ * Packets a gap apart: the first one gap 0 after the start, and so on, from the last gap back to
+ * gap 0.
+ * @param gaps  1..TW_PACE_GAPS_MAX of them, not all of them zero; kept by the caller
+ * @return 0
+ *   -EINVAL  no gaps, too many, or nothing but zeros
+ *   -ERANGE  a gap is too long
+ */
+int tw_pace_init_gaps(struct tw_pace *p, const struct tw_pace_gap *gaps, uint32_t n, uint64_t seed);
+
 /** Always due. */
 void tw_pace_init_max(struct tw_pace *p);
 
-/** Begin at @p start. The first packet is due then; of a Poisson schedule a gap later. */
+/** Begin at @p start. The first packet is due then; of a Poisson schedule or of gaps a gap later. */
 void tw_pace_start(struct tw_pace *p, uint64_t start);
 
 /** Shift a schedule that was started by @p i / @p n of its step, to spread streams. */

@@ -23,6 +23,7 @@
 
 struct tw_batch_key;
 struct tw_keyring;
+struct tw_pace_gap;
 struct tw_records;
 struct tw_tlv_policy;
 struct tw_tlv_template;
@@ -54,7 +55,8 @@ enum tw_stamp_policy {
 enum tw_schedule_kind {
 	TW_SCHEDULE_PERIODIC,
 	TW_SCHEDULE_POISSON,
-	TW_SCHEDULE_MAX, /**< as fast as the device takes them */
+	TW_SCHEDULE_GAPS, /**< gaps of a list, over and over */
+	TW_SCHEDULE_MAX,  /**< as fast as the device takes them */
 };
 
 /** One stream of test packets: everything that is the same in each of them. */
@@ -110,8 +112,13 @@ struct tw_sender_config {
 	struct tw_ns timeout;   /**< a later reply is late */
 	uint32_t in_flight_max; /**< TW_SCHEDULE_MAX only: outstanding packets, 0 = no bound */
 	enum tw_stamp_policy stamp;
-	uint64_t seed;              /**< of a Poisson schedule */
-	bool ptp;                   /**< timestamps are written as PTP, for all streams */
+	uint64_t seed;                  /**< of a Poisson schedule */
+	bool ptp;                       /**< timestamps are written as PTP, for all streams */
+	const struct tw_pace_gap *gaps; /**< TW_SCHEDULE_GAPS; pps is their mean rate then */
+	uint32_t n_gaps;
+	struct tw_ns
+		horizon; /**< a packet that is later than this is not sent; 0 = 20 ms or a gap */
+	bool linger;     /**< take replies until the timeout, also when all have come */
 	struct tw_records *records; /**< gets one of each packet and reply; NULL = nobody asks */
 };
 

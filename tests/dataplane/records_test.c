@@ -5,6 +5,7 @@
 
 #include "dp_pair.h"
 #include "loop.h"
+#include "tw_pace.h"
 #include "tw_records.h"
 
 /* Records of single packets: what the sender tells of each is what happened to it. */
@@ -180,6 +181,44 @@ static void offered_again(void **state)
 	tw_records_destroy(r);
 }
 
+/* Pairs by a list of gaps; and a run that waits for duplicates although all is answered. */
+static void gaps_and_linger(void **state)
+{
+	static const struct tw_pace_gap gaps[] = {{1ULL << 25, true}, {0, false}}; /* 7.8 ms, 0 */
+	struct dp_pair p = dp_pair();
+	struct tw_records *r;
+	uint64_t began, last;
+
+	(void)state;
+	assert_int_equal(tw_records_create(100, &r), 0);
+	p.sender_cfg.records = r;
+	p.sender_cfg.count = 20;
+	p.sender_cfg.schedule = TW_SCHEDULE_GAPS;
+	p.sender_cfg.gaps = gaps;
+	p.sender_cfg.n_gaps = 2;
+	p.sender_cfg.pps_num = 256;
+	p.sender_cfg.pps_den = 1;
+	p.sender_cfg.linger = true;
+	p.sender_cfg.timeout = tw_ns_from_ms(300);
+	p.sender_cfg.horizon = tw_ns_from_ms(3000);
+	dp_pair_open(&p);
+	began = dp_now_ms();
+	dp_start(&p);
+	dp_until_finished(&p, true);
+	dp_pair_stop(&p);
+	drain(r);
+	assert_int_equal(p.result->packets.received, 20);
+	assert_int_equal(p.result->tester.not_sent, 0);
+	last = seen.sent[19].t1 / ((1ULL << 32) / 1000);
+	assert_true(dp_now_ms() - last >= 299);
+	assert_true(last - began >= 10);
+	/* the two of a pair are due at once, and pairs keep their distance */
+	for (uint32_t i = 0; i < 20; i += 2)
+		assert_true(seen.sent[i + 1].t1 >= seen.sent[i].t1);
+	dp_pair_close(&p);
+	tw_records_destroy(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +226,7 @@ int main(void)
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(late_and_lost),
 		cmocka_unit_test(offered_again),
+		cmocka_unit_test(gaps_and_linger),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);

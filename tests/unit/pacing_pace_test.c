@@ -342,6 +342,79 @@ static void what_cannot_be_kept_is_refused(void **state)
 	assert_int_equal(tw_pace_init_bits(&p, TW_PACE_PERIODIC, 0, 1, 1), -EINVAL);
 }
 
+/* RFC 4656 section 3.6: each gap in its turn, then the first one again. */
+static void gaps_in_turn(void **state)
+{
+	static const struct tw_pace_gap gaps[] = {{SEC, false}, {0, false}, {SEC / 4, false}};
+	static const uint64_t due[] = {4, 4, 5, 9, 9, 10, 14, 14, 15}; /* quarters */
+
+	(void)state;
+	assert_int_equal(tw_pace_init_gaps(&p, gaps, 3, 1), 0);
+	for (int again = 0; again < 2; again++) {
+		tw_pace_start(&p, START);
+		for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
+			assert_int_equal(tw_pace_due(&p), START + due[i] * SEC / 4);
+			tw_pace_advance(&p);
+		}
+	}
+}
+
+/* `1e,0f`: pairs, a second apart on average, never the same distance. */
+static void gaps_of_both_kinds(void **state)
+{
+	static const struct tw_pace_gap gaps[] = {{SEC, true}, {0, false}};
+	uint64_t last = START, longest = 0, below = 0;
+	const uint64_t pairs = 100000;
+
+	(void)state;
+	assert_int_equal(tw_pace_init_gaps(&p, gaps, 2, 7), 0);
+	tw_pace_start(&p, START);
+	for (uint64_t i = 0; i < pairs; i++) {
+		uint64_t due = tw_pace_due(&p);
+
+		assert_true(due >= last);
+		longest = due - last > longest ? due - last : longest;
+		below += due - last < SEC;
+		last = due;
+		tw_pace_advance(&p);
+		assert_int_equal(tw_pace_due(&p), due);
+		tw_pace_advance(&p);
+	}
+	/* mean 1 s, at five deviations; of an exponential distribution 63.2 % are below its mean */
+	assert_in_range((last - START) / (SEC / 1000), pairs * 984, pairs * 1016);
+	assert_in_range(below, pairs * 62 / 100, pairs * 644 / 1000);
+	assert_true(longest > 8 * SEC);
+}
+
+static void gaps_are_skipped(void **state)
+{
+	static const struct tw_pace_gap gaps[] = {{SEC, false}, {0, false}};
+	static const struct tw_pace_gap tiny[] = {{1, true}};
+
+	(void)state;
+	assert_int_equal(tw_pace_init_gaps(&p, gaps, 2, 1), 0);
+	tw_pace_start(&p, START);
+	assert_int_equal(tw_pace_skip(&p, START + 10 * SEC), 18);
+	assert_int_equal(tw_pace_due(&p), START + 10 * SEC);
+	/* a minute of the shortest gaps there are takes no minute to skip */
+	assert_int_equal(tw_pace_init_gaps(&p, tiny, 1, 1), 0);
+	tw_pace_start(&p, START);
+	assert_in_range(tw_pace_skip(&p, START + 60 * SEC), 60 * SEC - 100, 60 * SEC);
+	assert_int_equal(tw_pace_due(&p), START + 60 * SEC);
+}
+
+static void gaps_that_are_refused(void **state)
+{
+	static const struct tw_pace_gap zeros[] = {{0, false}, {0, true}};
+	static const struct tw_pace_gap huge[] = {{1ULL << 56, false}};
+
+	(void)state;
+	assert_int_equal(tw_pace_init_gaps(&p, zeros, 0, 1), -EINVAL);
+	assert_int_equal(tw_pace_init_gaps(&p, zeros, 2, 1), -EINVAL);
+	assert_int_equal(tw_pace_init_gaps(&p, zeros, TW_PACE_GAPS_MAX + 1, 1), -EINVAL);
+	assert_int_equal(tw_pace_init_gaps(&p, huge, 1, 1), -ERANGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +426,10 @@ int main(void)
 		cmocka_unit_test(bit_rate_counts_octets),
 		cmocka_unit_test(poisson_bit_rate),
 		cmocka_unit_test(list_ends_or_repeats),
+		cmocka_unit_test(gaps_in_turn),
+		cmocka_unit_test(gaps_of_both_kinds),
+		cmocka_unit_test(gaps_are_skipped),
+		cmocka_unit_test(gaps_that_are_refused),
 		cmocka_unit_test(max_is_always_due),
 		cmocka_unit_test(poisson_gaps_are_exponential),
 		cmocka_unit_test(poisson_repeats_with_its_seed),
