@@ -79,7 +79,7 @@ struct tw_worker {
 	bool may_sleep;
 	int wake_fd; /**< of its tasks; -1 = none */
 	unsigned int n_fds;
-	int fds[16];          /**< readable when a packet is there; empty = always poll */
+	int fds[16]; /**< readable when a packet is there; -1 = no more; empty = always poll */
 	_Atomic bool stop;    /**< w: control, r: worker */
 	_Atomic bool running; /**< w: worker, r: control */
 	pthread_t thread;     /**< w: worker before running is set, r: control */

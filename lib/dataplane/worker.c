@@ -3,12 +3,15 @@
 
 #include "tw_worker.h"
 
+#include "idle.h"
 #include "loop.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,11 +19,6 @@
 #include <rte_launch.h>
 #include <rte_pause.h>
 
-/* How long a worker polls in vain before it blocks, and how early it wakes before a deadline. */
-#define SPIN_NS 100000
-#define WAKE_EARLY_NS 150000
-/* Housekeeping must not wait for packets. */
-#define MAX_SLEEP_NS 5000000
 /* A gap between two looks at the clock that no burst can explain. */
 #define STOLEN_NS 100000
 /* How long the control core waits for a letter to be carried out. */
@@ -68,30 +66,37 @@ bool tw_task_housekeeping(struct tw_task *t, uint64_t now)
 	return mail;
 }
 
-/* Block until a packet is there, a deadline is near or housekeeping is due. */
-static void doze(const struct tw_worker *w, uint64_t now, uint64_t due, uint64_t ticks_per_ms)
+/*
+ * A descriptor with an error is readable for ever: a socket tells its error once and is good again
+ * (the interface was down), anything else is not looked at any more.
+ */
+static void forgive(int *fd)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(*fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error == 0)
+		*fd = -1;
+}
+
+/* Block for `ns` or until a packet or a letter is there. @return the time was over */
+static bool doze(struct tw_worker *w, uint64_t ns)
 {
 	struct pollfd p[17];
 	uint64_t woken;
-	struct timespec ts = {.tv_nsec = MAX_SLEEP_NS};
-	uint64_t early = ticks_per_ms * WAKE_EARLY_NS / 1000000;
+	struct timespec ts = {.tv_nsec = (long)ns};
+	int n;
 
-	if (due != UINT64_MAX) {
-		uint64_t left = due > now + early ? due - now - early : 0;
-		uint64_t ns = left / ticks_per_ms * 1000000 +
-			      left % ticks_per_ms * 1000000 / ticks_per_ms;
-
-		if (ns < 20000)
-			return;
-		if (ns < MAX_SLEEP_NS)
-			ts.tv_nsec = (long)ns;
-	}
 	for (unsigned int i = 0; i < w->n_fds; i++)
 		p[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
 	p[w->n_fds] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
-	if (ppoll(p, w->n_fds + 1, &ts, NULL) > 0 && p[w->n_fds].revents &&
-		read(w->wake_fd, &woken, sizeof(woken)) < 0)
-		return; /* somebody else's wake-up was first */
+	n = ppoll(p, w->n_fds + 1, &ts, NULL);
+	for (unsigned int i = 0; n > 0 && i < w->n_fds; i++)
+		if (unlikely(p[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
+			forgive(&w->fds[i]);
+	if (n > 0 && p[w->n_fds].revents && read(w->wake_fd, &woken, sizeof(woken)) < 0)
+		return false; /* somebody else's wake-up was first */
+	return n == 0;
 }
 
 static uint64_t earliest_due(const struct tw_worker *w)
@@ -106,16 +111,37 @@ static uint64_t earliest_due(const struct tw_worker *w)
 	return due;
 }
 
+/* Nothing was found: go on polling or sleep. @return TSC */
+static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
+{
+	uint64_t ns = tw_idle_rest(idle, now, earliest_due(w));
+	uint64_t late;
+
+	if (!ns) {
+		rte_pause();
+		return now;
+	}
+	if (!doze(w, ns))
+		return rte_rdtsc();
+	late = tw_idle_woken(idle, now + ns * idle->us / 1000, rte_rdtsc());
+	if (late > STOLEN_NS / 1000 * idle->us)
+		w->tasks[0]->stolen += late;
+	return rte_rdtsc();
+}
+
 static int worker_main(void *arg)
 {
 	struct tw_worker *w = arg;
 	const struct tw_clock_map *clock = &w->tasks[0]->clock;
 	uint64_t ticks_per_ms = ((uint64_t)1 << 63) / 500 / clock->mult;
-	uint64_t spin = ticks_per_ms * SPIN_NS / 1000000;
 	uint64_t stolen = ticks_per_ms * STOLEN_NS / 1000000;
-	uint64_t last = rte_rdtsc(), busy = last;
+	uint64_t last = rte_rdtsc();
 	bool may_sleep = w->may_sleep && w->n_fds > 0;
+	struct tw_idle idle;
 
+	tw_idle_init(&idle, ticks_per_ms / 1000, last);
+	/* Timers of threads are 50 us late by default: the kernel gathers them. */
+	prctl(PR_SET_TIMERSLACK, 1UL);
 	w->thread = pthread_self();
 	atomic_store_explicit(&w->running, true, memory_order_release);
 	while (!atomic_load_explicit(&w->stop, memory_order_acquire)) {
@@ -132,18 +158,14 @@ static int worker_main(void *arg)
 		}
 		/* What a letter took (a snapshot is half a megabyte) nobody has stolen. */
 		last = unlikely(mail) ? rte_rdtsc() : now;
-		if (work) {
-			busy = now;
-			continue;
-		}
-		if (may_sleep && now - busy > spin) {
-			doze(w, now, earliest_due(w), ticks_per_ms);
-			last = rte_rdtsc();
-			busy = last - spin / 2;
-		} else {
+		if (work)
+			tw_idle_work(&idle, now);
+		else if (may_sleep)
+			last = rest(w, &idle, last);
+		else
 			rte_pause();
-		}
 	}
+	prctl(PR_SET_TIMERSLACK, 0UL);
 	for (unsigned int i = 0; i < w->n_tasks; i++)
 		tw_task_housekeeping(w->tasks[i], rte_rdtsc());
 	return 0;
