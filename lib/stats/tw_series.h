@@ -26,6 +26,17 @@ static inline void tw_series_record(struct tw_series *s, int64_t v)
 	tw_histogram_record(&s->h, v);
 }
 
+/** Most values that tw_series_record_batch() takes at once; a multiple of 8. */
+#define TW_SERIES_BATCH 64
+
+/**
+ * Record @p n values, in vector lanes where the CPU has them. The same as tw_series_record() of
+ * each but for the order in which squares are added.
+ *
+ * @param v  at most TW_SERIES_BATCH; what follows them up to a multiple of 8 is overwritten
+ */
+void tw_series_record_batch(struct tw_series *s, int64_t *v, unsigned int n);
+
 void tw_series_reset(struct tw_series *s);
 
 /** Copy; touches only the buckets between the minimum and the maximum of both. */
