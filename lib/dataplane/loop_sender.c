@@ -310,6 +310,7 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 /* A reply between the two passes. */
 struct found {
 	uint8_t *payload; /* NULL: refused meanwhile */
+	struct tw_window_entry *e;
 	uint32_t len;
 	uint32_t stream;
 	uint8_t ttl, tos;
@@ -382,15 +383,31 @@ static inline __attribute__((always_inline)) bool recognise(
 	ret->check = false;
 	ret->ttl = v6 ? f[21] : f[22];
 	ret->tos = v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
-	__builtin_prefetch(tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24)), 1);
+	ret->e = tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24));
+	__builtin_prefetch(ret->e, 1);
 	return true;
 }
 
-static unsigned int receive(struct tw_sender *s, uint16_t queue)
+/* An open reply without TLVs. @return it was a usual one, still to be counted */
+static inline __attribute__((always_inline)) bool judge(
+	struct tw_sender *s, const struct found *r, const struct tw_reply_meta *meta)
+{
+	struct tw_reply_fields f;
+
+	tw_reply_read_open(r->payload, TW_STAMP_LEN, &f);
+	if (likely(tw_reply_usual(&s->reply, r->e, &s->reply.streams[r->stream],
+		    s->streams[r->stream].sent, &f, meta)))
+		return true;
+	tw_sender_reply(s, r->stream, r->payload, r->len, meta, false);
+	return false;
+}
+
+static inline __attribute__((always_inline)) unsigned int receive(
+	struct tw_sender *s, uint16_t queue, bool special)
 {
 	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
 	struct found found[TW_BURST];
-	unsigned int n_found = 0;
+	unsigned int n_found = 0, usual = 0;
 	const bool untagged = s->port.n_vlan == 0;
 	uint64_t mono;
 	uint16_t n;
@@ -411,19 +428,26 @@ static unsigned int receive(struct tw_sender *s, uint16_t queue)
 		else
 			tw_sender_slow(s, rx[i], mono);
 	}
-	if (unlikely(s->batch != NULL))
+	if (special && s->batch)
 		open_found(s, found, n_found);
-	if (unlikely(s->tlvs != NULL))
+	if (special && s->tlvs)
 		check_found(s, found, n_found);
 	for (unsigned int i = 0; i < n_found; i++) {
 		struct tw_reply_meta meta = {mono, found[i].ttl, found[i].tos};
 
-		if (likely(found[i].payload != NULL))
+		if (!special)
+			usual += judge(s, &found[i], &meta);
+		else if (found[i].payload)
 			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
 				found[i].check);
 	}
-	if (n_found)
-		rte_pktmbuf_free_bulk(done, n_found);
+	if (likely(usual)) {
+		s->answered += usual;
+		s->last_answer = mono;
+		tw_reply_flush(&s->reply);
+	}
+	if (likely(n_found))
+		tw_free_plain(done, n_found);
 	return n;
 }
 
@@ -432,6 +456,7 @@ unsigned int tw_sender_receive(struct tw_sender *s)
 	unsigned int n = 0;
 
 	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
-		n += receive(s, (uint16_t)(s->port.rx_queue + q));
+		n += unlikely(s->special) ? receive(s, (uint16_t)(s->port.rx_queue + q), true)
+					  : receive(s, (uint16_t)(s->port.rx_queue + q), false);
 	return n;
 }

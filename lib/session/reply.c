@@ -14,40 +14,68 @@ static bool unwrap(uint64_t sent, uint32_t sseq, uint64_t *ret)
 	return true;
 }
 
-static void note_peer(struct tw_result *r, const struct tw_reply_fields *f)
+static void note_peer(struct tw_result *r, uint16_t error_estimate, uint64_t n)
 {
 	struct tw_peer_info *p = &r->peer;
 
 	p->known = true;
-	p->synchronised = f->error_estimate >> 15;
-	p->ptp = f->error_estimate >> 14 & 1;
-	if (__builtin_expect((f->error_estimate & 0xff) == 0, 0))
-		p->zero_multiplier++;
+	p->synchronised = error_estimate >> 15;
+	p->ptp = error_estimate >> 14 & 1;
+	if ((error_estimate & 0xff) == 0)
+		p->zero_multiplier += n;
 	else
-		p->error = tw_error_estimate_span(f->error_estimate);
+		p->error = tw_error_estimate_span(error_estimate);
 }
 
-static void note_marks(
-	struct tw_result *r, const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
+static void record_marks(struct tw_reply_ctx *c)
 {
-	if (f->has_ttl)
-		tw_range_record(&r->ttl[TW_OUTBOUND], f->ttl_there);
+	struct tw_result *r = c->result;
+	uint64_t m = c->batch.marks, n = c->batch.n_marks;
+
+	c->batch.n_marks = 0;
+	if (n == 0)
+		return;
+	note_peer(r, (uint16_t)m, n);
+	if (m >> 24 & 1)
+		tw_range_record_n(&r->ttl[TW_OUTBOUND], (uint8_t)(m >> 16), n);
 	else
-		r->packets.short_replies++;
-	tw_range_record(&r->ttl[TW_INBOUND], meta->ttl);
-	tw_range_record(&r->dscp[TW_INBOUND], meta->tos >> 2);
-	tw_range_record(&r->ecn[TW_INBOUND], meta->tos & 3);
+		r->packets.short_replies += n;
+	tw_range_record_n(&r->ttl[TW_INBOUND], (uint8_t)(m >> 32), n);
+	tw_range_record_n(&r->dscp[TW_INBOUND], (uint8_t)(m >> 40) >> 2, n);
+	tw_range_record_n(&r->ecn[TW_INBOUND], (uint8_t)(m >> 40) & 3, n);
+}
+
+bool tw_reply_change_marks(struct tw_reply_ctx *c, uint64_t marks)
+{
+	if (marks & TW_ERROR_Z)
+		return false;
+	record_marks(c);
+	c->batch.marks = marks;
+	return true;
+}
+
+void tw_reply_flush(struct tw_reply_ctx *c)
+{
+	struct tw_reply_batch *b = &c->batch;
+	struct tw_result *r = c->result;
+
+	record_marks(c);
+	if (b->n == 0)
+		return;
+	if (c->first_mono == 0)
+		c->first_mono = b->mono[0];
+	c->last_mono = b->mono[b->n - 1];
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
+		tw_series_record_batch(&r->delay[i], b->delay[i], b->n);
+		tw_series_record_batch(&r->ipdv[i], b->diff[i], b->n_diff);
+	}
+	tw_series_record_batch(&r->residence, b->residence, b->n);
+	b->n = b->n_diff = 0;
 }
 
 static uint64_t as_ptp(uint64_t t)
 {
 	return tw_ptp_from_ntp((struct tw_ntp){t}, TW_TAI_UTC_DEFAULT).v;
-}
-
-/* Further apart than 34 years: NTP and PTP read for each other are 70 apart. */
-static inline bool is_absurd(uint64_t d)
-{
-	return (d + ((uint64_t)1 << 62)) >> 63;
 }
 
 /* Does the Z bit lie? The stamps make sense in the other format, within a day, or stay as absurd
@@ -77,6 +105,12 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 	int64_t residence, d[TW_DIRECTIONS];
 	uint64_t sseq;
 
+	/* What is gathered came before. */
+	tw_reply_flush(c);
+	if (!c->ptp && tw_reply_usual(c, e, s, sent, f, meta)) {
+		tw_reply_flush(c);
+		return TW_REPLY_FIRST;
+	}
 	if (!unwrap(sent, f->sseq, &sseq))
 		return TW_REPLY_UNKNOWN;
 	if (e->seq != f->sseq || e->mark == TW_WINDOW_EMPTY) {
@@ -92,9 +126,9 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 	}
 	e->mark = TW_WINDOW_ANSWERED;
 	total = meta->mono - e->mono;
-	note_peer(r, f);
 	/* Linear stamps may put T1 a little behind the truth: that is no late packet. */
 	if ((int64_t)total > (int64_t)c->timeout) {
+		note_peer(r, f->error_estimate, 1);
 		tw_loss_late(&s->loss, sseq, f->rseq);
 		return TW_REPLY_LATE;
 	}
@@ -103,15 +137,17 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 	if (c->first_mono == 0)
 		c->first_mono = meta->mono;
 	c->last_mono = meta->mono;
-	note_marks(r, f, meta);
-
+	c->batch.marks = tw_reply_marks(f, meta);
+	c->batch.n_marks = 1;
+	record_marks(c);
+	c->batch.marks = UINT64_MAX; /* no reply's */
 	t2 = f->t2;
 	t3 = f->t3;
 	if (__builtin_expect(f->error_estimate >> 14 & 1, 0)) {
 		t2 = tw_ntp_from_ptp((struct tw_ptp){f->t2}, TW_TAI_UTC_DEFAULT).v;
 		t3 = tw_ntp_from_ptp((struct tw_ptp){f->t3}, TW_TAI_UTC_DEFAULT).v;
 	}
-	if (__builtin_expect(is_absurd(t2 - t1), 0))
+	if (__builtin_expect(tw_reply_is_absurd(t2 - t1), 0))
 		read_otherwise(r, f, t1, &t2, &t3);
 	residence = (int64_t)(t3 - t2);
 	if (__builtin_expect(residence < 0, 0)) {

@@ -27,6 +27,21 @@ struct tw_reply_stream {
 	uint64_t received; /**< in time */
 };
 
+/**
+ * What replies said that is not in the result yet: tw_reply_flush() records it in one go, a
+ * quantity at a time.
+ */
+struct tw_reply_batch {
+	unsigned int n;      /**< replies */
+	unsigned int n_diff; /**< of them, such with a neighbour to be compared with */
+	uint64_t marks;      /**< what the last replies have in common, see tw_reply_marks() */
+	uint64_t n_marks;    /**< how many of them */
+	uint64_t mono[TW_SERIES_BATCH];
+	int64_t delay[TW_DIRECTIONS][TW_SERIES_BATCH];
+	int64_t residence[TW_SERIES_BATCH];
+	int64_t diff[TW_DIRECTIONS][TW_SERIES_BATCH];
+};
+
 /** Where a worker's receiving half keeps its results. */
 struct tw_reply_ctx {
 	struct tw_window *window;
@@ -38,6 +53,7 @@ struct tw_reply_ctx {
 	bool ptp;                 /**< T1 is written as PTP */
 	uint64_t first_mono;      /**< first and last reply in time; 0 = none */
 	uint64_t last_mono;
+	struct tw_reply_batch batch;
 };
 
 /** An open reply's fields, as they stand in the packet (host order). */
@@ -85,12 +101,86 @@ static inline void tw_reply_read_open(const uint8_t *p, uint32_t len, struct tw_
 	f->ttl_there = f->has_ttl ? p[40] : 0;
 }
 
+/** Record what is gathered. */
+void tw_reply_flush(struct tw_reply_ctx *c);
+
 /**
- * Judge and record one reply.
+ * Another kind of reply than those before: those are recorded.
+ * @return false: its stamps are PTP, which is nothing for tw_reply_usual()
+ */
+bool tw_reply_change_marks(struct tw_reply_ctx *c, uint64_t marks);
+
+/** What most replies have in common with the one before, in one word. */
+static inline uint64_t tw_reply_marks(
+	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
+{
+	return (uint64_t)f->error_estimate | (uint64_t)f->ttl_there << 16 |
+	       (uint64_t)f->has_ttl << 24 | (uint64_t)meta->ttl << 32 | (uint64_t)meta->tos << 40;
+}
+
+/** Further apart than 34 years: NTP and PTP read for each other are 70 apart. */
+static inline bool tw_reply_is_absurd(uint64_t d)
+{
+	return (d + ((uint64_t)1 << 62)) >> 63;
+}
+
+/**
+ * Judge and gather one reply if nothing about it is out of the ordinary: the first one, in time,
+ * with NTP stamps that make sense. At most TW_SERIES_BATCH of them between two tw_reply_flush().
+ *
+ * @param c     context, whose T1 are not written as PTP
+ * @param e     the window's entry for the reply's sequence number
+ * @param s     the stream
+ * @param sent  packets that the stream has sent
+ * @return false: it is not, nothing was done, tw_reply_record() is to look at it
+ */
+static inline __attribute__((always_inline)) bool tw_reply_usual(struct tw_reply_ctx *c,
+	struct tw_window_entry *e, struct tw_reply_stream *s, uint64_t sent,
+	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
+{
+	struct tw_reply_batch *b = &c->batch;
+	uint64_t behind = (uint32_t)((uint32_t)sent - f->sseq);
+	uint64_t t1 = e->mono + c->offsets[e->epoch & c->offsets_mask];
+	int64_t total = (int64_t)(meta->mono - e->mono);
+	int64_t residence = (int64_t)(f->t3 - f->t2);
+	uint64_t marks = tw_reply_marks(f, meta);
+	int64_t d[TW_DIRECTIONS], diff[TW_DIRECTIONS];
+
+	if (__builtin_expect((behind - 1 >= sent) | (e->seq != f->sseq) |
+				     (e->mark != TW_WINDOW_WAITING) | (f->t1 != t1) |
+				     (total > (int64_t)c->timeout) | (residence < 0) |
+				     tw_reply_is_absurd(f->t2 - t1),
+		    0))
+		return false;
+	if (__builtin_expect(marks != b->marks, 0) && !tw_reply_change_marks(c, marks))
+		return false;
+	b->n_marks++;
+	e->mark = TW_WINDOW_ANSWERED;
+	tw_loss_reply(&s->loss, sent - behind, f->rseq);
+	s->received++;
+	d[TW_OUTBOUND] = (int64_t)(f->t2 - t1);
+	d[TW_INBOUND] = (int64_t)(t1 + (uint64_t)total - f->t3);
+	d[TW_ROUNDTRIP] = total - residence;
+	if (__builtin_expect(tw_variation_next(&s->variation, sent - behind, d, diff), 1)) {
+		for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
+			b->diff[i][b->n_diff] = diff[i];
+		b->n_diff++;
+	} else {
+		tw_variation_record(&s->variation, sent - behind, d, c->result->ipdv);
+	}
+	b->mono[b->n] = meta->mono;
+	b->residence[b->n] = residence;
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
+		b->delay[i][b->n] = d[i];
+	b->n++;
+	return true;
+}
+
+/**
+ * Judge and record one reply, of whichever kind.
  *
  * @param c       context
  * @param stream  index of the stream that it belongs to
- * @param next_seq  next sequence number that the stream will send (modulo 2^32 of @p sent)
  * @param sent    packets that the stream has sent
  */
 enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,

@@ -15,17 +15,23 @@ struct tw_range {
 	uint8_t max;
 };
 
-static inline void tw_range_record(struct tw_range *r, uint8_t v)
+/** Record @p n packets that all carry @p v; n is not 0. */
+static inline void tw_range_record_n(struct tw_range *r, uint8_t v, uint64_t n)
 {
-	if (r->count++ == 0) {
+	if (r->count == 0) {
 		r->min = v;
 		r->max = v;
-		return;
 	}
+	r->count += n;
 	if (v < r->min)
 		r->min = v;
 	if (v > r->max)
 		r->max = v;
+}
+
+static inline void tw_range_record(struct tw_range *r, uint8_t v)
+{
+	tw_range_record_n(r, v, 1);
 }
 
 void tw_range_merge(struct tw_range *dst, const struct tw_range *src);

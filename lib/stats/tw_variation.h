@@ -14,6 +14,7 @@
 
 #include "tw_result.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** How many sender numbers back a neighbour is looked for; a power of two, 32 at most. */
@@ -25,18 +26,26 @@ struct tw_variation_slot {
 };
 
 struct tw_variation {
+	/**
+	 * Tag of the number that comes next while packets come in order and with all delays; 0:
+	 * the last one was not so. What is usual moves nothing but this, steps, the jitter and a
+	 * slot: last[] and pairs[] are brought up to date when it ends.
+	 */
+	uint64_t usual;
+	uint64_t steps;                   /**< usual ones so far */
 	uint64_t jitter16[TW_DIRECTIONS]; /**< sixteen times the jitter (RFC 3550 appendix A.8) */
+	struct tw_variation_slot slot[TW_VARIATION_WINDOW];
 	int64_t last[TW_DIRECTIONS];
 	uint64_t pairs[TW_DIRECTIONS]; /**< steps of the estimator */
+	uint64_t top;                  /**< highest number so far + 1 */
 	uint32_t started;              /**< bit per direction: last[] is set */
 	uint32_t partial;              /**< bit per slot: only its round trip is known */
-	struct tw_variation_slot slot[TW_VARIATION_WINDOW];
 };
 
 /** Start a run: no packet seen. */
 void tw_variation_init(struct tw_variation *v);
 
-/** The first replies, and those next to a packet without one-way delays. */
+/** What is not usual. */
 void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int64_t *d,
 	struct tw_series *ipdv, bool one_way);
 
@@ -46,17 +55,41 @@ static inline int64_t tw_variation_sub(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-static inline void tw_variation_jitter_step(struct tw_variation *v, unsigned int dir, int64_t d)
-{
-	int64_t diff = tw_variation_sub(d, v->last[dir]);
-	uint64_t size = diff < 0 ? -(uint64_t)diff : (uint64_t)diff;
+/** Beyond it, 2 years, sixteen times the jitter would wrap. */
+#define TW_VARIATION_MAX_STEP (1ULL << 58)
 
-	/* 2 years: beyond it sixteen times the jitter would wrap */
-	if (size > 1ULL << 58)
-		size = 1ULL << 58;
-	v->jitter16[dir] += size - ((v->jitter16[dir] + 8) >> 4);
-	v->last[dir] = d;
-	v->pairs[dir]++;
+static inline uint64_t tw_variation_size(int64_t diff)
+{
+	return diff < 0 ? -(uint64_t)diff : (uint64_t)diff;
+}
+
+/**
+ * Record a first reply in time if it is of the usual kind: the next in order.
+ * @param ret_diff  by enum tw_direction, what tw_variation_record() would record
+ * @return false: it is not, and nothing was done
+ */
+static inline bool tw_variation_next(
+	struct tw_variation *v, uint64_t sseq, const int64_t *d, int64_t *ret_diff)
+{
+	const struct tw_variation_slot *before = &v->slot[(sseq - 1) % TW_VARIATION_WINDOW];
+	struct tw_variation_slot *here = &v->slot[sseq % TW_VARIATION_WINDOW];
+	uint64_t tag = sseq + 2, size[TW_DIRECTIONS], all = 0;
+
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
+		ret_diff[i] = tw_variation_sub(d[i], before->d[i]);
+		size[i] = tw_variation_size(ret_diff[i]);
+		all |= size[i];
+	}
+	if (__builtin_expect((v->usual != tag) | (all >= TW_VARIATION_MAX_STEP), 0))
+		return false;
+	v->usual = tag + 1;
+	v->steps++;
+	here->tag = tag;
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
+		v->jitter16[i] += size[i] - ((v->jitter16[i] + 8) >> 4);
+		here->d[i] = d[i];
+	}
+	return true;
 }
 
 /**
@@ -68,25 +101,14 @@ static inline void tw_variation_jitter_step(struct tw_variation *v, unsigned int
 static inline void tw_variation_record(
 	struct tw_variation *v, uint64_t sseq, const int64_t *d, struct tw_series *ipdv)
 {
-	const struct tw_variation_slot *before = &v->slot[(sseq - 1) % TW_VARIATION_WINDOW];
-	const struct tw_variation_slot *after = &v->slot[(sseq + 1) % TW_VARIATION_WINDOW];
-	struct tw_variation_slot *here = &v->slot[sseq % TW_VARIATION_WINDOW];
+	int64_t diff[TW_DIRECTIONS];
 
-	if (__builtin_expect(v->started != (1U << TW_DIRECTIONS) - 1 || v->partial, 0)) {
+	if (__builtin_expect(!tw_variation_next(v, sseq, d, diff), 0)) {
 		tw_variation_record_other(v, sseq, d, ipdv, true);
 		return;
 	}
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
-		tw_variation_jitter_step(v, i, d[i]);
-	if (__builtin_expect(before->tag == sseq + 1, 1))
-		for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
-			tw_series_record(&ipdv[i], tw_variation_sub(d[i], before->d[i]));
-	if (__builtin_expect(after->tag == sseq + 3, 0))
-		for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
-			tw_series_record(&ipdv[i], tw_variation_sub(after->d[i], d[i]));
-	here->tag = sseq + 2;
-	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
-		here->d[i] = d[i];
+		tw_series_record(&ipdv[i], diff[i]);
 }
 
 /** Record a first reply in time whose one-way delays are not defined (negative residence). */

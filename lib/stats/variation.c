@@ -23,17 +23,44 @@ static unsigned int known(const struct tw_variation *v, uint64_t seq)
 	return v->partial >> SLOT(seq) & 1 ? ROUNDTRIP_ONLY : ALL;
 }
 
+static void jitter_step(struct tw_variation *v, unsigned int dir, int64_t d)
+{
+	uint64_t size = tw_variation_size(tw_variation_sub(d, v->last[dir]));
+
+	if (size > TW_VARIATION_MAX_STEP)
+		size = TW_VARIATION_MAX_STEP;
+	v->jitter16[dir] += size - ((v->jitter16[dir] + 8) >> 4);
+	v->pairs[dir]++;
+}
+
+/* The usual has come to an end: what it left out. */
+static void catch_up(struct tw_variation *v)
+{
+	if (v->usual == 0)
+		return;
+	v->top = v->usual - 2;
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
+		v->last[i] = v->slot[SLOT(v->top - 1)].d[i];
+		v->pairs[i] += v->steps;
+	}
+	v->steps = 0;
+	v->usual = 0;
+}
+
 void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int64_t *d,
 	struct tw_series *ipdv, bool one_way)
 {
 	unsigned int dirs = one_way ? ALL : ROUNDTRIP_ONLY;
-	unsigned int before = dirs & known(v, sseq - 1), after = dirs & known(v, sseq + 1);
 	struct tw_variation_slot *here = &v->slot[SLOT(sseq)];
+	unsigned int before, after;
 
+	catch_up(v);
+	before = dirs & known(v, sseq - 1);
+	after = dirs & known(v, sseq + 1);
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
 		if (dirs & v->started & 1U << i)
-			tw_variation_jitter_step(v, i, d[i]);
-		else if (dirs & 1U << i)
+			jitter_step(v, i, d[i]);
+		if (dirs & 1U << i)
 			v->last[i] = d[i];
 		if (before & 1U << i)
 			tw_series_record(
@@ -49,18 +76,23 @@ void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int6
 		v->partial &= ~(1U << SLOT(sseq));
 	else
 		v->partial |= 1U << SLOT(sseq);
+	if (sseq < v->top)
+		return;
+	v->top = sseq + 1;
+	if (v->started == ALL && v->partial == 0)
+		v->usual = sseq + 3;
 }
 
 double tw_variation_jitter(const struct tw_variation *v, enum tw_direction dir)
 {
-	return v->pairs[dir] ? (double)v->jitter16[dir] / 16 : NAN;
+	return v->pairs[dir] + v->steps ? (double)v->jitter16[dir] / 16 : NAN;
 }
 
 void tw_variation_add_jitter(const struct tw_variation *v, struct tw_result *r)
 {
 	double one[TW_DIRECTIONS];
 
-	if (v->pairs[TW_ROUNDTRIP] == 0)
+	if (v->pairs[TW_ROUNDTRIP] + v->steps == 0)
 		return;
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
 		one[i] = tw_variation_jitter(v, (enum tw_direction)i);

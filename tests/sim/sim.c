@@ -8,6 +8,8 @@
 
 #define PORT 20000
 #define HOPS 3
+/* Replies recorded at once at most: no multiple of anything. */
+#define SIM_BATCH 61
 /* A reply may be longer than its request. */
 #define GROWTH 1024
 #define TOS 0xb9 /* EF, ECT(1) */
@@ -329,7 +331,14 @@ static void receive(struct sim *s, struct packet *p)
 		free(p);
 		return;
 	}
-	v = tw_reply_record(&s->reply, p->stream, s->stream[p->stream].sent, &f, &meta);
+	/* As the loop does it: what is usual is gathered, and recorded many at once. */
+	if (s->reply.batch.n == SIM_BATCH)
+		tw_reply_flush(&s->reply);
+	if (tw_reply_usual(&s->reply, tw_window_at(&s->window, p->stream, f.sseq),
+		    &s->reply_stream[p->stream], s->stream[p->stream].sent, &f, &meta))
+		v = TW_REPLY_FIRST;
+	else
+		v = tw_reply_record(&s->reply, p->stream, s->stream[p->stream].sent, &f, &meta);
 	s->verdicts[v]++;
 	if (p->run == s->run)
 		sim_truth_returned(&s->truth, p->id, s->now);
@@ -398,6 +407,7 @@ void sim_run(struct sim *s, const struct sim_config *cfg, struct sim_reflector *
 		else
 			settled(s);
 	}
+	tw_reply_flush(&s->reply);
 }
 
 void sim_fini(struct sim *s)
