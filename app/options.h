@@ -165,4 +165,7 @@ const struct tw_item_command *tw_options_command(uint32_t bit);
 int tw_options_parse(
 	uint32_t command, int argc, char *const *argv, struct tw_err *err, struct tw_options *ret);
 
+/* What follows from the options about packets, of a command or of a scenario's entry. */
+int tw_options_settle_packets(struct tw_options *o, struct tw_err *err);
+
 #endif

@@ -297,7 +297,7 @@ static inline __attribute__((always_inline)) bool take_plain(struct tw_reflector
 
 		make_key(e->key, f, v6);
 		e->hash = tw_table_hash(t, e->key, words);
-		__builtin_prefetch(tw_table_slot(t, e->hash, words), 1);
+		tw_table_fetch_slot(t, e->hash);
 	}
 	return true;
 }

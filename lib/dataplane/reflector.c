@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Table slots that one housekeeping looks at, and how often a whole table is worth a look. */
-#define EXPIRE_SLOTS 16
+/* Sessions that one housekeeping looks at: of a million everybody within three seconds. */
+#define EXPIRE_ENTRIES 16
 
 static bool is_own(const struct tw_reflector *r, const struct tw_addr *a)
 {
@@ -186,12 +186,12 @@ static void housekeeping(struct tw_task *task)
 	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
 	r->tlv.sync_source = task->clock.synchronised ? TW_SYNC_NTP : TW_SYNC_FREE_RUNNING;
 	r->n.sessions_expired +=
-		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_SLOTS);
+		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_ENTRIES);
 	tw_reflector_tick_agreed(r, mono);
 	if (r->port.exception)
 		tw_exception_down(&r->port, mono);
 	r->n.sessions_expired +=
-		tw_table_expire(&r->table6, TW_KEY6_WORDS, now, r->refwait, EXPIRE_SLOTS);
+		tw_table_expire(&r->table6, TW_KEY6_WORDS, now, r->refwait, EXPIRE_ENTRIES);
 }
 
 static void control(struct tw_task *task, enum tw_letter_kind kind)

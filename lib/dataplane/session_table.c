@@ -11,26 +11,49 @@
 
 /* A session that was never heard of again may go after one second (units of 2^-10 s). */
 #define SINGLE_PACKET_AGE 1024
-/* Slots that one packet of a flood may make us look at. */
-#define EVICT_SLOTS 64
+/* Entries that one packet of a flood may make us look at. */
+#define EVICT_ENTRIES 64
+#define LINE 64
+#define MAX_CAPACITY (1U << 28)
+
+/* Untouched pages cost nothing: a big table that nobody fills stays small. */
+static void *reserve(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static size_t lines(size_t octets)
+{
+	return (octets + LINE - 1) & ~(size_t)(LINE - 1);
+}
 
 int tw_table_init(struct tw_table *t, uint32_t capacity, unsigned int words, uint64_t seed)
 {
+	size_t index, entries;
 	struct tw_rand r;
 	uint32_t slots = 64;
-	void *p;
+	uint8_t *p;
 
 	memset(t, 0, sizeof(*t));
-	while (slots < 2 * (uint64_t)capacity && slots < (1U << 30))
+	if (capacity > MAX_CAPACITY)
+		return -ENOMEM;
+	while (slots < 2 * capacity)
 		slots *= 2;
-	t->bytes = (size_t)slots * TW_ENTRY_SIZE(words);
-	/* Untouched pages cost nothing: a big table that nobody fills stays small. */
-	p = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
+	while (t->number < capacity)
+		t->number = t->number << 1 | 1;
+	index = slots * sizeof(*t->index);
+	entries = lines(((size_t)capacity + 1) * TW_ENTRY_SIZE(words));
+	t->bytes = index + entries + ((size_t)capacity + 1) * sizeof(*t->home);
+	p = reserve(t->bytes);
+	if (!p)
 		return -ENOMEM;
 	madvise(p, t->bytes, MADV_HUGEPAGE);
-	t->slots = p;
+	t->index = (uint32_t *)(void *)p;
+	t->entries = p + index;
+	t->home = (uint32_t *)(void *)(p + index + entries);
 	t->mask = slots - 1;
 	t->capacity = capacity;
 	tw_rand_init(&r, seed);
@@ -41,27 +64,22 @@ int tw_table_init(struct tw_table *t, uint32_t capacity, unsigned int words, uin
 
 void tw_table_fini(struct tw_table *t)
 {
-	if (t->slots)
-		munmap(t->slots, t->bytes);
+	if (t->index)
+		munmap(t->index, t->bytes);
 	if (t->more)
-		munmap(t->more, ((size_t)t->mask + 1) * sizeof(*t->more));
+		munmap(t->more, ((size_t)t->capacity + 1) * sizeof(*t->more));
 	memset(t, 0, sizeof(*t));
 }
 
 int tw_table_keep_more(struct tw_table *t)
 {
-	void *p = mmap(NULL, ((size_t)t->mask + 1) * sizeof(*t->more), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return -ENOMEM;
-	t->more = p;
-	return 0;
+	t->more = reserve(((size_t)t->capacity + 1) * sizeof(*t->more));
+	return t->more ? 0 : -ENOMEM;
 }
 
-static bool is_used(const uint64_t *slot, unsigned int words)
+static bool is_used(const uint64_t *entry, unsigned int words)
 {
-	return slot[words - 1] > TW_KEY_DELETED;
+	return entry[words - 1] >> 48 != TW_KEY_FREE;
 }
 
 static uint32_t age(const struct tw_reflect_state *s, uint32_t now)
@@ -76,108 +94,125 @@ static bool may_go(const struct tw_reflect_state *s, uint32_t now, uint32_t idle
 	return age(s, now) > limit;
 }
 
-/* A chain may go on behind this slot unless the next one is free. */
-static uint64_t mark_of_gap(const uint64_t *next, unsigned int words)
+/* Take a slot out of the index. Who stands behind it moves up, where that is nearer to his home. */
+static void close_gap(struct tw_table *t, uint32_t gap)
 {
-	return next[words - 1] == TW_KEY_FREE ? TW_KEY_FREE : TW_KEY_DELETED;
+	for (uint32_t i = (gap + 1) & t->mask; t->index[i]; i = (i + 1) & t->mask) {
+		uint32_t home = t->home[t->index[i] & t->number];
+
+		if (((i - home) & t->mask) < ((i - gap) & t->mask))
+			continue;
+		t->index[gap] = t->index[i];
+		gap = i;
+	}
+	t->index[gap] = 0;
 }
 
-static void forget(struct tw_table *t, uint64_t *slot, const uint64_t *next, unsigned int words)
+static void forget(struct tw_table *t, uint32_t number, unsigned int words)
 {
-	memset(slot, 0, words * sizeof(*slot));
-	slot[words - 1] = mark_of_gap(next, words);
+	uint32_t slot = t->home[number] & t->mask;
+
+	while ((t->index[slot] & t->number) != number)
+		slot = (slot + 1) & t->mask;
+	close_gap(t, slot);
+	memset(tw_table_entry(t, number, words), 0, words * sizeof(uint64_t));
+	t->home[number] = t->free;
+	t->free = number;
 	t->used--;
 }
 
 /*
- * Look at up to `slots` slots from where the last sweep stopped; forget at most `most` sessions.
- * The way is down, so that a gap that ends its chain frees the gaps before it in the same sweep:
- * else they would fill the table in time, and every search for somebody new would be a long one.
+ * Look at up to `n` entries from where the last sweep stopped; forget at most `most` sessions.
+ * Entries in the order of their creation: what came together is judged together.
  */
 static uint32_t sweep(struct tw_table *t, unsigned int words, uint32_t now, uint32_t limit,
-	bool single_rule, uint32_t slots, uint32_t most)
+	bool single_rule, uint32_t n, uint32_t most)
 {
 	uint32_t gone = 0;
 
-	for (uint32_t i = 0; i < slots && gone < most; i++) {
-		uint64_t *slot = tw_table_slot(t, t->sweep, words);
-		const uint64_t *next = tw_table_slot(t, t->sweep + 1, words);
-		const struct tw_reflect_state *s = tw_table_state(slot, words);
+	n = n < t->high ? n : t->high;
+	for (uint32_t i = 0; i < n && gone < most; i++) {
+		const struct tw_reflect_state *s;
+		void *entry;
 
-		t->sweep = (t->sweep - 1) & t->mask;
-		if (!is_used(slot, words)) {
-			if (slot[words - 1] == TW_KEY_DELETED)
-				slot[words - 1] = mark_of_gap(next, words);
+		t->sweep = t->sweep < t->high ? t->sweep + 1 : 1;
+		entry = tw_table_entry(t, t->sweep, words);
+		s = tw_table_state(entry, words);
+		if (!is_used(entry, words) ||
+			(single_rule ? !may_go(s, now, limit) : age(s, now) <= limit))
 			continue;
-		}
-		if (single_rule ? !may_go(s, now, limit) : age(s, now) <= limit)
-			continue;
-		forget(t, slot, next, words);
+		forget(t, t->sweep, words);
 		gone++;
 	}
 	return gone;
 }
 
+static bool find_gap(const struct tw_table *t, uint64_t hash, uint32_t *ret_slot)
+{
+	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
+		uint32_t slot = (uint32_t)(hash + probe) & t->mask;
+
+		if (t->index[slot] == 0) {
+			*ret_slot = slot;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t take_entry(struct tw_table *t)
+{
+	uint32_t number = t->free;
+
+	if (number)
+		t->free = t->home[number];
+	else
+		number = ++t->high;
+	t->used++;
+	return number;
+}
+
 enum tw_insert tw_table_insert(struct tw_table *t, const uint64_t *key, uint64_t hash,
 	unsigned int words, uint32_t now, uint32_t idle, struct tw_reflect_state **ret_state)
 {
-	uint64_t *room = NULL, *oldest = NULL;
+	bool evicted = false;
+	uint32_t slot, number;
+	void *entry;
 
-	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
-		uint64_t *slot = tw_table_slot(t, hash + probe, words);
-		struct tw_reflect_state *s = tw_table_state(slot, words);
-
-		if (!is_used(slot, words)) {
-			if (!room)
-				room = slot;
-			if (slot[words - 1] == TW_KEY_FREE)
-				break;
-			continue;
-		}
-		if (may_go(s, now, idle) &&
-			(!oldest || age(s, now) > age(tw_table_state(oldest, words), now)))
-			oldest = slot;
+	if (!find_gap(t, hash, &slot))
+		return TW_INSERT_FULL;
+	if (t->used == t->capacity) {
+		if (!sweep(t, words, now, idle, true, EVICT_ENTRIES, 1))
+			return TW_INSERT_FULL;
+		evicted = true;
+		/* the slot is still free, but may no longer be the chain's next one */
+		find_gap(t, hash, &slot);
 	}
-	if (room && t->used < t->capacity) {
-		memcpy(room, key, words * sizeof(*key));
-		t->used++;
-		*ret_state = tw_table_state(room, words);
-		return TW_INSERT_CREATED;
-	}
-	if (oldest) {
-		memcpy(oldest, key, words * sizeof(*key));
-		*ret_state = tw_table_state(oldest, words);
-		return TW_INSERT_EVICTED;
-	}
-	/* Nobody old enough in this chain: look a bounded way around the table. */
-	if (room && sweep(t, words, now, idle, true, EVICT_SLOTS, 1)) {
-		memcpy(room, key, words * sizeof(*key));
-		t->used++;
-		*ret_state = tw_table_state(room, words);
-		return TW_INSERT_EVICTED;
-	}
-	return TW_INSERT_FULL;
+	number = take_entry(t);
+	entry = tw_table_entry(t, number, words);
+	memcpy(entry, key, words * sizeof(*key));
+	t->home[number] = (uint32_t)hash;
+	t->index[slot] = number | ((uint32_t)(hash >> 32) & ~t->number);
+	*ret_state = tw_table_state(entry, words);
+	return evicted ? TW_INSERT_EVICTED : TW_INSERT_CREATED;
 }
 
 uint32_t tw_table_expire(
-	struct tw_table *t, unsigned int words, uint32_t now, uint32_t refwait, uint32_t slots)
+	struct tw_table *t, unsigned int words, uint32_t now, uint32_t refwait, uint32_t n)
 {
-	return t->used ? sweep(t, words, now, refwait, false, slots, slots) : 0;
+	return t->used ? sweep(t, words, now, refwait, false, n, n) : 0;
 }
 
 bool tw_table_remove(struct tw_table *t, const uint64_t *key, unsigned int words)
 {
 	uint64_t hash = tw_table_hash(t, key, words);
+	const struct tw_reflect_state *s = words == TW_KEY4_WORDS
+						   ? tw_table_find(t, key, hash, TW_KEY4_WORDS)
+						   : tw_table_find(t, key, hash, TW_KEY6_WORDS);
 
-	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
-		uint64_t *slot = tw_table_slot(t, hash + probe, words);
-
-		if (tw_table_same(slot, key, words)) {
-			forget(t, slot, tw_table_slot(t, hash + probe + 1, words), words);
-			return true;
-		}
-		if (slot[words - 1] == TW_KEY_FREE)
-			break;
-	}
-	return false;
+	if (!s)
+		return false;
+	forget(t, (uint32_t)((size_t)((const uint8_t *)s - t->entries) / TW_ENTRY_SIZE(words)),
+		words);
+	return true;
 }

@@ -5,9 +5,14 @@
 #define TW_SESSION_TABLE_H
 
 /*
- * A worker's reflector sessions: open addressing with small keys, one for IPv4 (16-octet keys,
- * 32-octet entries) and one for IPv6 (40-octet keys, 64-octet entries). Bounded in memory and in
- * probes; a secret mixes the hash so that nobody can aim at one chain.
+ * A worker's reflector sessions, one table for IPv4 (16-octet keys, 32-octet entries) and one for
+ * IPv6 (40-octet keys, 64-octet entries). Entries lie densely in the order of their creation; an
+ * index of open addressing leads to them, four octets a slot: an entry's number and, above it, as
+ * many bits of the hash as there is room for. Bounded in memory and in probes; a secret mixes the
+ * hash so that nobody can aim at one chain.
+ *
+ * Octets per session: the entry, 4 for its home, 8 to 16 of the index (at most half the slots are
+ * used), and 24 where TLVs are acted upon: 108 at most. Untouched pages cost nothing.
  *
  * Lookup is inline and belongs to the loop; making room, evicting and expiring are in
  * session_table.c. One thread owns a table.
@@ -23,17 +28,17 @@
 #define TW_KEY4_WORDS 2
 #define TW_KEY6_WORDS 5
 #define TW_KEY_MAX_WORDS TW_KEY6_WORDS
-/* Longest probe; with at most half the slots used a longer one is a one in millions event. */
-#define TW_TABLE_PROBES 32
+/* Longest probe. With at most half the slots used, one in 10^10 would be longer: at a million
+ * sessions nobody is refused for it. */
+#define TW_TABLE_PROBES 128
 
 /*
  * Key of IPv4: word 0 source and destination address, word 1 source port, destination port, SSID
  * and mark, all as they stand in the packet. IPv6: words 0..3 addresses, word 4 as word 1.
- * The mark is never 0 in a used slot.
+ * The mark is never 0 in a used entry.
  */
 enum tw_key_mark {
 	TW_KEY_FREE = 0,
-	TW_KEY_DELETED = 1, /* the whole word is 1 */
 	TW_KEY_LIGHT = 2,
 	TW_KEY_STAMP = 3,
 	TW_KEY_STAMP_AUTH = 4,
@@ -60,12 +65,17 @@ struct tw_session_more {
 };
 
 struct tw_table {
-	uint8_t *slots;
-	struct tw_session_more *more; /* by slot; NULL = not kept. Untouched pages cost nothing */
-	uint32_t mask;                /* slots - 1 */
+	uint32_t *index;              /* 0: free */
+	uint8_t *entries;             /* from number 1 on: 0 is nobody's, and its key nobody has */
+	uint32_t *home;               /* by entry: its hash, low half; the next free one if free */
+	struct tw_session_more *more; /* by entry; NULL = not kept */
+	uint32_t mask;                /* slots of the index - 1 */
+	uint32_t number;              /* bits of a slot that are the entry's number */
 	uint32_t capacity;            /* sessions allowed; at most half the slots */
 	uint32_t used;
-	uint32_t sweep; /* next slot that the expiry looks at */
+	uint32_t high;  /* highest number ever used */
+	uint32_t free;  /* first free entry below it; 0 = none */
+	uint32_t sweep; /* the entry that the expiry looked at last */
 	uint64_t secret[2];
 	size_t bytes;
 };
@@ -82,6 +92,7 @@ static inline uint64_t tw_table_mix(uint64_t a, uint64_t b)
 	return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
+/* The second multiplication is for neighbours: ports that follow each other. */
 static inline __attribute__((always_inline)) uint64_t tw_table_hash(
 	const struct tw_table *t, const uint64_t *key, const unsigned int words)
 {
@@ -89,22 +100,22 @@ static inline __attribute__((always_inline)) uint64_t tw_table_hash(
 
 	if (words == TW_KEY6_WORDS) {
 		h ^= tw_table_mix(key[2] ^ t->secret[1], key[3] ^ t->secret[0]);
-		h = tw_table_mix(h ^ key[4], t->secret[0] | 1);
+		h ^= key[4];
 	}
-	return h;
+	return tw_table_mix(h, t->secret[0] | 1);
 }
 
-static inline __attribute__((always_inline)) void *tw_table_slot(
-	const struct tw_table *t, uint64_t i, const unsigned int words)
+static inline __attribute__((always_inline)) void *tw_table_entry(
+	const struct tw_table *t, uint32_t number, const unsigned int words)
 {
-	return t->slots + (i & t->mask) * TW_ENTRY_SIZE(words);
+	return t->entries + (size_t)number * TW_ENTRY_SIZE(words);
 }
 
 static inline __attribute__((always_inline)) struct tw_reflect_state *tw_table_state(
-	void *slot, const unsigned int words)
+	void *entry, const unsigned int words)
 {
-	return words == TW_KEY4_WORDS ? &((struct tw_entry4 *)slot)->state
-				      : &((struct tw_entry6 *)slot)->state;
+	return words == TW_KEY4_WORDS ? &((struct tw_entry4 *)entry)->state
+				      : &((struct tw_entry6 *)entry)->state;
 }
 
 static inline __attribute__((always_inline)) bool tw_table_same(
@@ -120,20 +131,39 @@ static inline __attribute__((always_inline)) bool tw_table_same(
 static inline struct tw_session_more *tw_table_more(
 	const struct tw_table *t, const struct tw_reflect_state *s, unsigned int words)
 {
-	return t->more ? &t->more[(size_t)((const uint8_t *)s - t->slots) / TW_ENTRY_SIZE(words)]
+	return t->more ? &t->more[(size_t)((const uint8_t *)s - t->entries) / TW_ENTRY_SIZE(words)]
 		       : NULL;
+}
+
+/* For tables that no cache holds: fetch a key's slot, some time later the entry it leads to. */
+static inline __attribute__((always_inline)) void tw_table_fetch_slot(
+	const struct tw_table *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->index[hash & t->mask]);
+}
+
+static inline __attribute__((always_inline)) void tw_table_fetch_entry(
+	const struct tw_table *t, uint64_t hash, const unsigned int words)
+{
+	__builtin_prefetch(tw_table_entry(t, t->index[hash & t->mask] & t->number, words), 1);
 }
 
 /* State of the session with this key, NULL when there is none. */
 static inline __attribute__((always_inline)) struct tw_reflect_state *tw_table_find(
 	const struct tw_table *t, const uint64_t *key, uint64_t hash, const unsigned int words)
 {
-	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
-		uint64_t *slot = tw_table_slot(t, hash + probe, words);
+	const uint32_t tag = (uint32_t)(hash >> 32);
 
-		if (__builtin_expect(tw_table_same(slot, key, words), 1))
-			return tw_table_state(slot, words);
-		if (slot[words - 1] == TW_KEY_FREE)
+	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
+		uint32_t slot = t->index[(hash + probe) & t->mask];
+
+		if (__builtin_expect(((slot ^ tag) & ~t->number) == 0, 1)) {
+			void *entry = tw_table_entry(t, slot & t->number, words);
+
+			if (__builtin_expect(tw_table_same(entry, key, words), 1))
+				return tw_table_state(entry, words);
+		}
+		if (slot == 0)
 			return NULL;
 	}
 	return NULL;
@@ -146,7 +176,7 @@ enum tw_insert {
 };
 
 /*
- * @param capacity  sessions allowed
+ * @param capacity  sessions allowed, at most 2^28
  * @param words     TW_KEY4_WORDS or TW_KEY6_WORDS
  * @return 0, -ENOMEM
  */
@@ -162,6 +192,7 @@ bool tw_table_remove(struct tw_table *t, const uint64_t *key, unsigned int words
 /*
  * Make a session for a key that tw_table_find() did not find.
  *
+ * @param hash  tw_table_hash() of the key
  * @param now   tw_reflect_coarse() of now
  * @param idle  a session idle for longer may be evicted when the table is full; one that never
  *              got a second packet after a second
@@ -171,11 +202,11 @@ enum tw_insert tw_table_insert(struct tw_table *t, const uint64_t *key, uint64_t
 	unsigned int words, uint32_t now, uint32_t idle, struct tw_reflect_state **ret_state);
 
 /*
- * Forget sessions idle for longer than refwait, looking at `slots` slots from where the last call
+ * Forget sessions idle for longer than refwait, looking at `n` entries from where the last call
  * stopped: bounded work for the worker's housekeeping.
  * @return sessions forgotten
  */
 uint32_t tw_table_expire(
-	struct tw_table *t, unsigned int words, uint32_t now, uint32_t refwait, uint32_t slots);
+	struct tw_table *t, unsigned int words, uint32_t now, uint32_t refwait, uint32_t n);
 
 #endif
