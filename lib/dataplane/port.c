@@ -3,6 +3,7 @@
 
 #include "port_priv.h"
 
+#include "device_replay.h"
 #include "tw_eal.h"
 #include "tw_log.h"
 
@@ -221,6 +222,7 @@ static int open_plain(struct tw_port *port, struct tw_err *err)
 	port->priv->attached = true;
 	s.data_room = tw_port_data_room(port->max_frame);
 	s.device_mbufs = 2u * DEFAULT_DESC + cfg->rx_desc + cfg->tx_desc;
+	s.device_mbufs += tw_dev_replayed(cfg->dev.args);
 	return tw_port_setup(port, &s, err);
 }
 

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 #include "af_packet_priv.h"
+#include "device_replay.h"
 #include "eal_priv.h"
 
 #include "tw_test.h"
@@ -326,10 +327,53 @@ static void test_core_lists(void **state)
 	}
 }
 
+static void write_capture(char *path, uint32_t frames, bool swapped)
+{
+	static const uint8_t frame[60];
+	const uint32_t head[6] = {swapped ? 0xd4c3b2a1 : 0xa1b2c3d4};
+	uint32_t record[4] = {0};
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(head, sizeof(head), 1, f), 1);
+	for (uint32_t i = 0; i < frames; i++) {
+		uint32_t len = 14 + i % 40;
+
+		record[2] = swapped ? __builtin_bswap32(len) : len;
+		assert_int_equal(fwrite(record, sizeof(record), 1, f), 1);
+		assert_int_equal(fwrite(frame, len, 1, f), 1);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+static void test_replayed(void **state)
+{
+	char a[] = "/tmp/tw-replay-XXXXXX", b[] = "/tmp/tw-replay-XXXXXX", args[256];
+
+	(void)state;
+	write_capture(a, 1000, false);
+	write_capture(b, 3000, true);
+	snprintf(args, sizeof(args), "rx_pcap=%s,infinite_rx=1", a);
+	assert_int_equal(tw_dev_replayed(args), 1000);
+	snprintf(args, sizeof(args), "rx_pcap=%s,rx_pcap=%s,infinite_rx=1", a, b);
+	assert_int_equal(tw_dev_replayed(args), 3000);
+	snprintf(args, sizeof(args), "infinite_rx=1,rx_pcap=%s", b);
+	assert_int_equal(tw_dev_replayed(args), 3000);
+	snprintf(args, sizeof(args), "rx_pcap=%s", a);
+	assert_int_equal(tw_dev_replayed(args), 0);
+	assert_int_equal(tw_dev_replayed("rx_pcap=/nowhere/at/all,infinite_rx=1"), 0);
+	assert_int_equal(tw_dev_replayed("rx_pcap=/dev/null,infinite_rx=1"), 0);
+	assert_int_equal(tw_dev_replayed(""), 0);
+	unlink(a);
+	unlink(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_replayed),
 		cmocka_unit_test(test_argv),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_filter),
