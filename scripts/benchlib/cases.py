@@ -3,7 +3,7 @@
 from . import cases_link, cases_program, testpmd, twamp
 from .base import Failed, Sample
 from .compare import Case, Row
-from .frames import capture, key_file
+from .frames import capture, frames_of, key_file
 
 SWAP, AGAIN, IO = "testpmd 5tswap", "testpmd 5tswap again", "testpmd io"
 MULTI, MULTI_AGAIN = "testpmd txonly-multi-flow", "testpmd txonly-multi-flow again"
@@ -16,7 +16,7 @@ def pcap_device(sessions):
 
 def swap(sessions, mode="5tswap"):
     return lambda run: testpmd.measure(run, mode, pcap_device(sessions),
-                                       buffers=16384 + 2 * max(64, sessions))
+                                       buffers=16384 + 2 * frames_of(sessions))
 
 
 def reflects(sessions, *options, megabytes=None):
@@ -64,6 +64,26 @@ def million():
          large: reflects(64, "--sessions", "1000000", megabytes=1024),
          again: reflects(64, megabytes=1024)},
         control=(small, again))]
+
+
+def memory():
+    """The same packets with room for all sessions and for one: what the difference costs."""
+    sessions = 65536
+
+    def octets(run):
+        peaks = []
+        for room in (sessions, 1):
+            result, peak = twamp.peak_memory(twamp.reflector_arguments(
+                run, [capture(sessions)], "--sessions", str(room), megabytes=1024), 2)
+            if result["sessions"]["active"] != room:
+                raise Failed(f"{result['sessions']['active']} sessions, not {room}")
+            peaks.append(peak)
+        return Sample(sessions, 1, value=(peaks[0] - peaks[1]) / sessions)
+
+    return [Case("memory of a reflector's session, all that grows with it",
+                 [Row("memory", "memory per reflector session, octets", OURS, None, 256, None,
+                      unit="octets", smaller=True)],
+                 {OURS: octets}, unit="octets", scale=1, rounds=3)]
 
 
 def authenticated():
@@ -181,5 +201,5 @@ def pacing():
 
 
 def all_cases():
-    return [*reflectors(), *million(), *authenticated(), *senders(), *cases_program.receivers(),
+    return [*reflectors(), *million(), *memory(), *authenticated(), *senders(), *cases_program.receivers(),
             *loopbacks(), *scaling(), *cases_link.pairs(), *pacing()]

@@ -45,16 +45,21 @@ def request(session, test, mac):
     return mac + bytes.fromhex("020000000001") + b"\x08\x00" + ip + udp
 
 
+def frames_of(sessions):
+    """Frames of a capture: of few sessions eight each, whose sequence numbers rise."""
+    return max(64, sessions * 8 if sessions <= 64 else sessions)
+
+
 def capture(sessions, first=0, authenticated=False, mac=PORT_MAC):
-    """A capture of one lap over the sessions, of 64 frames at least."""
+    """A capture of one lap over the sessions."""
     kind = "auth" if authenticated else "open"
-    path = os.path.join(OUT, f"{kind}-{mac.hex()}-{first}-{sessions}.pcap")
+    path = os.path.join(OUT, f"{kind}-{mac.hex()}-{first}-{sessions}-{frames_of(sessions)}.pcap")
     if os.path.exists(path):
         return path
     build = authenticated_test if authenticated else open_test
     with open(path + ".part", "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for i in range(max(64, sessions)):
+        for i in range(frames_of(sessions)):
             frame = request(first + i % sessions, build(i // sessions), mac)
             f.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
     os.rename(path + ".part", path)

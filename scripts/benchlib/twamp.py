@@ -20,6 +20,20 @@ def summary(argv, run, seconds=None, statuses=(0,)):
     return json.loads(done.stdout)
 
 
+def peak_memory(argv, seconds):
+    """The JSON of a run, and the most memory that it had at once, in octets."""
+    argv = [BINARY, *argv, "--duration", str(seconds), "--json", "--quiet"]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out,
+                                   stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise Failed(f"{' '.join(argv)}: status {process.returncode}")
+        out.seek(0)
+        return json.load(out), usage.ru_maxrss * 1024
+
+
 def eal(megabytes=512):
     return ["--eal", " ".join(eal_arguments(megabytes))]
 
@@ -31,12 +45,16 @@ def answered_all(result):
         raise Failed(f"the reflector did not answer everything: {packets}, {reasons}")
 
 
+def reflector_arguments(run, captures, *options, cpus=None, megabytes=512):
+    vdev = "net_pcap0," + ",".join(f"rx_pcap={c}" for c in captures) + ",infinite_rx=1"
+    return ["reflector", "--dev", vdev, "--ip", "10.1.0.1/16", "--busy-poll", "--lcores",
+            ",".join(map(str, cpus or [run.cpu])), *eal(megabytes), *options]
+
+
 def reflector(run, captures, *options, cpus=None, megabytes=512):
     """A reflector fed by captures without end; what it sends is dropped."""
-    cpus = cpus or [run.cpu]
-    vdev = "net_pcap0," + ",".join(f"rx_pcap={c}" for c in captures) + ",infinite_rx=1"
-    result = summary(["reflector", "--dev", vdev, "--ip", "10.1.0.1/16", "--busy-poll",
-                      "--lcores", ",".join(map(str, cpus)), *eal(megabytes), *options], run)
+    result = summary(reflector_arguments(run, captures, *options, cpus=cpus,
+                                         megabytes=megabytes), run)
     answered_all(result)
     notes = {"sessions": result["sessions"]["active"],
              "stolen_ns": result["tester"]["stolen_ns"],
