@@ -57,7 +57,7 @@ static void settle_sizes(struct controller *c)
 /* The largest of the stream's packets counts. */
 static uint32_t padding_length(const struct controller *c)
 {
-	const struct tw_payloads *p = &c->plan.payloads;
+	const struct tw_payloads *p = &c->plan.parts[0].payloads;
 	uint32_t most = 0;
 
 	for (unsigned int i = 0; i < p->n; i++)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
-/* sender: measures towards a STAMP or TWAMP Light reflector that nobody negotiates with. */
+/* sender: measures towards STAMP or TWAMP Light reflectors that nobody negotiates with. */
 
 #include "commands.h"
 #include "measure.h"
 #include "recording.h"
+#include "sending.h"
 #include "stamp_keys.h"
 #include "tw_log.h"
 #include "tw_stamp.h"
@@ -16,102 +17,133 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void describe(
-	const struct tw_options *o, const struct tw_plan_link *link, struct tw_session_info *s)
-{
-	struct tw_endpoint local = {link->local, link->ports[0]};
-
-	s->protocol = tw_protocol_name(
-		o->protocol == TW_OPT_LIGHT ? TW_PROTOCOL_LIGHT : TW_PROTOCOL_STAMP);
-	s->mode = o->auth ? "authenticated" : "unauthenticated";
-	tw_endpoint_format(&local, s->local);
-	tw_endpoint_format(&link->remote, s->remote);
-	s->dscp = o->tos >> 2;
-	s->ttl = o->ttl;
-	s->streams = o->streams;
-	s->stamp = o->stamp == TW_OPT_STAMP_PACKET ? "packet" : "burst";
-	s->stateless_peer = o->stateless;
-}
-
 /* Packets of a driver have no route of the kernel's with them, and a look-up finds them strange. */
 static const char lo_needs[] =
 	" Programs on kernel sockets get IPv4 packets of ours on the loopback interface only after "
 	"sysctl net.ipv4.conf.lo.route_localnet=1 net.ipv4.conf.lo.accept_local=1";
 
-static int run(struct tw_net *n, const struct tw_options *o, const struct tw_ends *e,
-	uint16_t *ports, struct tw_err *err)
+/* A task for each share; each goes to a worker of its own as far as there are any. */
+static int make_tasks(struct tw_net *n, const struct tw_options *o, const struct tw_sending *s,
+	struct tw_err *err)
 {
-	struct tw_measure_config m = {.options = o, .command = "sender"};
-	struct tw_plan_link link;
-	struct tw_loop_port lp;
-	struct tw_stamp_keys keys = {0};
-	struct tw_plan plan = {0};
-	struct tw_task *t;
-	char tried[512], where[TW_ADDR_STR];
-	int rc = tw_way_find(n, o, e, ports, err, &link);
+	for (uint32_t i = 0; i < s->n_shares; i++) {
+		const struct tw_share *h = &s->shares[i];
+		struct tw_worker *w = &n->backend.workers[i % n->backend.n_workers];
+		struct tw_loop_port lp;
+		struct tw_task *t;
+		int rc;
 
+		if (w->n_tasks == TW_MAX_TASKS_PER_WORKER)
+			return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
+				n->ports[h->port].name, n->backend.n_workers);
+		tw_ports_loop(o, &n->ports[h->port], h->queue, &lp);
+		lp.rx_queue = h->rx_queue;
+		lp.n_rx_queues = h->n_rx_queues;
+		lp.recorder = n->backend.recorder;
+		rc = tw_sender_create(&lp, &h->sender, &n->backend.clock, err, &t);
+		if (rc < 0)
+			return rc;
+		for (uint16_t q = 0; q < h->n_rx_queues; q++)
+			tw_ports_add_fds(&n->ports[h->port], (uint16_t)(h->rx_queue + q), w);
+		tw_backend_assign(&n->backend, i, t);
+	}
+	return 0;
+}
+
+/* What was tried, for when nothing comes back. */
+static void no_reply(const struct tw_net *n, const struct tw_sending *s,
+	const struct tw_session_info *info, char *buf, size_t cap)
+{
+	const struct tw_tlv_template *tlv = s->plan.parts[0].tlv;
+	const struct tw_port *p = &n->ports[s->ways[0].port];
+	const struct tw_endpoint *remote = &s->wishes[0].remote;
+	char where[TW_ADDR_STR];
+
+	if (!s->scenario && tlv && tlv->no_reply)
+		snprintf(buf, cap, "the packets asked for none");
+	else if (!s->scenario && tlv && tlv->elsewhere)
+		snprintf(buf, cap, "the packets asked for replies to another address");
+	else
+		snprintf(buf, cap,
+			"%s packets went to %s%s through %s (%s); is a reflector listening there, "
+			"and does nothing filter UDP port %u?%s",
+			strcmp(info->protocol, "several") == 0 ? "test" : info->protocol,
+			tw_endpoint_format(remote, where), *info->remote ? "" : " and others",
+			p->name, p->driver, remote->port,
+			p->is_loopback && remote->addr.family == 4 ? lo_needs : "");
+}
+
+static int run(
+	struct tw_net *n, const struct tw_options *o, struct tw_sending *s, struct tw_err *err)
+{
+	struct tw_measure_config m = {.options = o, .command = "sender", .sending = s};
+	struct tw_stamp_keys keys = {0};
+	char tried[512];
+	uint32_t which;
+	int rc = tw_ways_find(n, o, s->wishes, s->n_streams, s->n_picked, err, s->ways, &which);
+
+	if (rc < 0)
+		return tw_sending_blame(s, which, err, rc);
+	rc = tw_stamp_keys_load(o, err, &keys);
 	if (rc == 0)
-		rc = tw_stamp_keys_load(o, err, &keys);
-	if (rc == 0)
-		rc = tw_plan_make(o, &link, err, &plan);
-	if (rc == 0)
-		rc = tw_plan_protect(&plan, keys.ring, o, err);
+		rc = tw_sending_plan(s, n->ports, n->n_ports, keys.ring, err);
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &m.recording);
-	if (rc < 0) {
-		tw_plan_fini(&plan);
-		tw_stamp_keys_fini(&keys);
-		return rc;
+	if (rc == 0) {
+		rc = make_tasks(n, o, s, err);
+		if (rc < 0)
+			tw_recording_stop(m.recording);
 	}
-	tw_ports_loop(o, &n->ports[0], 0, &lp);
-	lp.n_rx_queues = n->ports[0].n_rx;
-	lp.recorder = n->backend.recorder;
-	rc = tw_sender_create(&lp, &plan.sender, &n->backend.clock, err, &t);
-	if (rc < 0) {
-		tw_recording_stop(m.recording);
-	} else {
-		for (uint16_t q = 0; q < n->ports[0].n_rx; q++)
-			tw_ports_add_fds(&n->ports[0], q, &n->backend.workers[0]);
-		tw_backend_assign(&n->backend, 0, t);
-		describe(o, &link, &m.session);
-		m.offered_pps = plan.offered_pps;
-		snprintf(tried, sizeof(tried),
-			"%s packets went to %s through %s (%s); is a reflector listening there, "
-			"and does nothing filter UDP port %u?%s",
-			m.session.protocol, tw_endpoint_format(&link.remote, where),
-			n->ports[0].name, n->ports[0].driver, link.remote.port,
-			n->ports[0].is_loopback && link.local.family == 4 ? lo_needs : "");
+	if (rc == 0) {
+		tw_sending_describe(s, &m.session);
+		m.offered_pps = s->plan.offered_pps;
+		no_reply(n, s, &m.session, tried, sizeof(tried));
 		m.no_reply = tried;
-		if (plan.tlv && plan.tlv->no_reply)
-			m.no_reply = "the packets asked for none";
-		else if (plan.tlv && plan.tlv->elsewhere)
-			m.no_reply = "the packets asked for replies to another address";
 		rc = tw_measure(&n->backend, &m);
 	}
 	tw_backend_fini(&n->backend);
-	tw_plan_fini(&plan);
 	tw_stamp_keys_fini(&keys);
 	return rc;
 }
 
-int tw_cmd_sender(const struct tw_options *o)
+/* Ends, scenario and streams, before there is a device. */
+static int begin(struct tw_options *o, struct tw_scenario **ret_scenario, struct tw_sending *s,
+	struct tw_err *err)
+{
+	struct tw_ends e = {.remote.port = TW_PORT};
+	int rc = o->args.n ? tw_ends_read(o, TW_PORT, err, &e) : 0;
+
+	if (rc == 0 && o->scenario)
+		rc = tw_scenario_load(o, &e.remote, &e.local, false, err, ret_scenario);
+	return rc == 0 ? tw_sending_begin(s, o, *ret_scenario, &e.local, &e.remote, err) : rc;
+}
+
+int tw_cmd_sender(const struct tw_options *options)
 {
 	struct tw_net *n = calloc(1, sizeof(*n));
-	uint16_t *ports = calloc(o->streams, sizeof(*ports));
+	struct tw_options *o = malloc(sizeof(*o));
 	struct tw_err err = {"out of memory"};
-	struct tw_ends e;
+	struct tw_scenario *scenario = NULL;
+	struct tw_sending s = {0};
 	uint32_t largest = 0;
-	int rc = n && ports ? tw_ends_read(o, TW_PORT, &err, &e) : -ENOMEM;
+	int rc = n && o ? 0 : -ENOMEM;
 
+	if (rc == 0) {
+		*o = *options;
+		rc = begin(o, &scenario, &s, &err);
+	}
 	if (rc == 0)
-		rc = tw_plan_largest(o, e.remote.addr.family, &err, &largest);
+		rc = tw_sending_largest(&s, &err, &largest);
 	if (rc == 0)
-		rc = tw_net_open(n, o, &e.remote.addr, &e.local.addr, largest, 1, &err);
+		rc = tw_net_open(
+			n, o, &s.wishes[0].remote.addr, &s.wishes[0].local, largest, 0, &err);
 	if (rc == 0)
-		rc = run(n, o, &e, ports, &err);
+		rc = run(n, o, &s, &err);
 	if (n)
 		tw_net_close(n);
-	free(ports);
+	tw_sending_fini(&s);
+	tw_scenario_destroy(scenario);
+	free(o);
 	free(n);
 	if (rc < 0) {
 		tw_error("sender: %s", err.text);

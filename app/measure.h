@@ -9,11 +9,13 @@
 #include "backend.h"
 
 struct tw_event_loop;
+struct tw_sending;
 
 struct tw_measure_config {
 	const struct tw_options *options;
 	const char *command;
 	struct tw_session_info session;
+	const struct tw_sending *sending; /* groups of a scenario; NULL or none: one result */
 	double offered_pps;
 	bool rates;                     /* the table says packets per second too */
 	struct tw_recording *recording; /* NULL = none; stopped when the measurement ends */

@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include "scenario.h"
 #include "tw_limits.h"
 #include "tw_modes.h"
 #include "tw_result.h"
@@ -101,7 +102,7 @@ static const struct tw_item items[] = {
 	{"timeout", 0, TW_ITEM_MSEC, AT(timeout), .commands = S | L | C | K, .group = SCHEDULE,
 	 .dflt = "2000", .metavar = "MSEC", .min = 1000, .max = 600 * SEC,
 	 .help = "a reply later than this is late, not received"},
-	{"scenario", 0, TW_ITEM_STRING, AT(scenario), .later = S, .group = SCHEDULE,
+	{"scenario", 0, TW_ITEM_STRING, AT(scenario), .later = S | L, .group = SCHEDULE,
 	 .metavar = "FILE", .help = "streams from a YAML file"},
 
 	{"padding", 0, TW_ITEM_INT, AT(padding), .commands = S | L | C | K, .group = PACKETS,
@@ -402,6 +403,24 @@ int tw_options_settle_packets(struct tw_options *o, struct tw_err *err)
 	return settle_tlvs(o, err);
 }
 
+/* The file says what streams there are, and a sender without one needs a peer. */
+static int settle_scenario(const struct tw_options *o, struct tw_err *err)
+{
+	if (!o->scenario)
+		return o->command == S && o->args.n == 0
+			       ? tw_fail(err, -EINVAL,
+					 "missing argument: needs PEER[:PORT] or --scenario FILE; "
+					 "see dpdk-twamp sender --help")
+			       : 0;
+	for (size_t i = 0; i < LENGTH(items); i++)
+		if (tw_scenario_owns(items[i].name) && (items[i].commands & o->command) &&
+			tw_items_given(&tw_options_table, &o->given, items[i].offset))
+			return tw_fail(err, -EINVAL,
+				"--%s and --scenario exclude each other, allowed: %s in the file",
+				items[i].name, items[i].name);
+	return 0;
+}
+
 int tw_options_parse(
 	uint32_t command, int argc, char *const *argv, struct tw_err *err, struct tw_options *ret)
 {
@@ -416,6 +435,8 @@ int tw_options_parse(
 		rc = tw_items_parse(&tw_options_table, cmd, argc, argv, &o, err, &o.given, &o.args);
 	if (rc == 0)
 		rc = tw_options_settle_packets(&o, err);
+	if (rc == 0)
+		rc = settle_scenario(&o, err);
 	if (rc)
 		return rc;
 	settle_schedule(&o);

@@ -37,57 +37,26 @@ int tw_plan_largest(
 	return 0;
 }
 
-static void plan_rate(
-	const struct tw_options *o, const struct tw_sizes_shape *shape, struct tw_plan *p)
+static void part_rate(const struct tw_options *o, struct tw_plan_part *p)
 {
-	struct tw_sender_config *s = &p->sender;
-
-	s->schedule = o->poisson ? TW_SCHEDULE_POISSON : TW_SCHEDULE_PERIODIC;
-	if (o->pps == TW_PPS_MAX) {
-		s->schedule = TW_SCHEDULE_MAX;
+	if (o->pps == TW_PPS_MAX)
 		return;
-	}
 	if (o->pps) {
-		s->pps_num = o->pps;
-		s->pps_den = 1;
+		p->pps_num = o->pps;
+		p->pps_den = 1;
 	} else if (o->rate) {
 		/* one cycle of n packets takes so many bits */
-		s->pps_num = o->rate * p->payloads.n;
-		s->pps_den = tw_sizes_wire_bits(&p->payloads, shape);
+		p->pps_num = o->rate * p->payloads.n;
+		p->pps_den = tw_sizes_wire_bits(&p->payloads, &p->shape);
 	} else {
-		s->pps_num = (uint64_t)o->streams * (uint64_t)TW_NS_PER_SEC;
-		s->pps_den = (uint64_t)o->interval.v;
+		p->pps_num = (uint64_t)o->streams * (uint64_t)TW_NS_PER_SEC;
+		p->pps_den = (uint64_t)o->interval.v;
 	}
-	p->offered_pps = (double)s->pps_num / (double)s->pps_den;
-}
-
-static void plan_streams(
-	const struct tw_options *o, const struct tw_plan_link *link, struct tw_plan *p)
-{
-	for (uint32_t i = 0; i < o->streams; i++) {
-		struct tw_stream_config *c = &p->streams[i];
-
-		c->local = (struct tw_endpoint){link->local, link->ports[i]};
-		c->remote = link->remote;
-		c->local_mac = link->local_mac;
-		c->next_hop_mac = link->next_hop_mac;
-		c->n_vlan = (uint8_t)o->n_vlan;
-		memcpy(c->tci, o->vlan, sizeof(c->tci));
-		c->tos = o->tos;
-		c->ttl = o->ttl;
-		c->dont_fragment = o->do_not_fragment;
-		c->flow_label = o->flow_label;
-		c->protocol = protocol_of(o);
-		c->ssid = o->ssid;
-		c->n_sizes = p->payloads.n;
-		c->sizes = p->payloads.len;
-		c->stateless_peer = o->stateless;
-		c->tlv = p->tlv;
-	}
+	p->offered_pps = (double)p->pps_num / (double)p->pps_den;
 }
 
 /* The TLVs of all streams, in the order given. */
-static int plan_tlvs(const struct tw_options *o, struct tw_err *err, struct tw_plan *p)
+static int part_tlvs(const struct tw_options *o, struct tw_err *err, struct tw_plan_part *p)
 {
 	struct tw_rand rand;
 
@@ -102,45 +71,94 @@ static int plan_tlvs(const struct tw_options *o, struct tw_err *err, struct tw_p
 	return tw_tlv_compile(o->tlv, o->n_tlv, o->auth, &rand, p->tlv, err);
 }
 
-int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, struct tw_err *err,
-	struct tw_plan *ret)
+int tw_plan_part_make(const struct tw_options *o, uint8_t family, uint16_t mtu, struct tw_err *err,
+	struct tw_plan_part *ret)
 {
-	struct tw_sizes_shape shape;
 	char note[64];
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	rc = tw_options_payloads(o, link->local.family, link->mtu, err, &shape, &ret->payloads);
+	rc = tw_options_payloads(o, family, mtu, err, &ret->shape, &ret->payloads);
 	if (rc < 0)
 		return rc;
 	for (unsigned int i = 0; i < ret->payloads.n_notes; i++)
 		tw_warning("frame size: %s, the smallest packet of this protocol",
 			tw_sizes_note_format(&ret->payloads.note[i], note, sizeof(note)));
+	part_rate(o, ret);
+	return part_tlvs(o, err, ret);
+}
+
+void tw_plan_stream(
+	const struct tw_options *o, const struct tw_plan_part *part, struct tw_stream_config *ret)
+{
+	ret->n_vlan = (uint8_t)o->n_vlan;
+	memcpy(ret->tci, o->vlan, sizeof(ret->tci));
+	ret->tos = o->tos;
+	ret->ttl = o->ttl;
+	ret->dont_fragment = o->do_not_fragment;
+	ret->flow_label = o->flow_label;
+	ret->protocol = protocol_of(o);
+	ret->ssid = o->ssid;
+	ret->n_sizes = part->payloads.n;
+	ret->sizes = part->payloads.len;
+	ret->stateless_peer = o->stateless;
+	ret->tlv = part->tlv;
+}
+
+void tw_plan_run(const struct tw_options *o, struct tw_plan *p)
+{
+	p->sender.duration = o->duration;
+	p->sender.timeout = o->timeout;
+	p->sender.stamp =
+		o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST;
+	p->sender.seed = tw_rand_seed();
+	p->sender.ptp = o->timestamp_format == TW_OPT_PTP;
+}
+
+int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, struct tw_err *err,
+	struct tw_plan *ret)
+{
+	struct tw_plan_part *part;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
 	ret->streams = calloc(o->streams, sizeof(*ret->streams));
-	if (!ret->streams)
+	ret->parts = calloc(1, sizeof(*ret->parts));
+	if (!ret->streams || !ret->parts)
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", o->streams);
-	rc = plan_tlvs(o, err, ret);
+	part = ret->parts;
+	ret->n_parts = 1;
+	rc = tw_plan_part_make(o, link->local.family, link->mtu, err, part);
 	if (rc < 0)
 		return rc;
-	plan_rate(o, &shape, ret);
-	plan_streams(o, link, ret);
+	for (uint32_t i = 0; i < o->streams; i++) {
+		struct tw_stream_config *c = &ret->streams[i];
+
+		c->local = (struct tw_endpoint){link->local, link->ports[i]};
+		c->remote = link->remote;
+		c->local_mac = link->local_mac;
+		c->next_hop_mac = link->next_hop_mac;
+		tw_plan_stream(o, part, c);
+	}
+	ret->offered_pps = part->offered_pps;
 	ret->sender.n_streams = o->streams;
 	ret->sender.streams = ret->streams;
+	ret->sender.schedule = o->pps == TW_PPS_MAX ? TW_SCHEDULE_MAX
+			       : o->poisson         ? TW_SCHEDULE_POISSON
+						    : TW_SCHEDULE_PERIODIC;
+	ret->sender.pps_num = part->pps_num;
+	ret->sender.pps_den = part->pps_den;
 	ret->sender.burst = o->burst ? o->burst : 1;
 	ret->sender.count = o->count;
-	ret->sender.duration = o->duration;
-	ret->sender.timeout = o->timeout;
-	ret->sender.stamp =
-		o->stamp == TW_OPT_STAMP_PACKET ? TW_STAMP_PER_PACKET : TW_STAMP_PER_BURST;
-	ret->sender.seed = tw_rand_seed();
-	ret->sender.ptp = o->timestamp_format == TW_OPT_PTP;
+	tw_plan_run(o, ret);
 	return 0;
 }
 
 int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
 	struct tw_err *err)
 {
-	bool signs = p->tlv && p->tlv->hmac_at != TW_TLV_NOWHERE;
+	const struct tw_tlv_template *tlv = p->parts[0].tlv;
+	bool signs = tlv && tlv->hmac_at != TW_TLV_NOWHERE;
 
 	if (!o->auth && !signs)
 		return 0;
@@ -162,8 +180,10 @@ int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const stru
 
 void tw_plan_fini(struct tw_plan *p)
 {
-	free(p->tlv);
-	p->tlv = NULL;
+	for (uint32_t i = 0; i < p->n_parts; i++)
+		free(p->parts[i].tlv);
+	free(p->parts);
 	free(p->streams);
-	p->streams = NULL;
+	free(p->schedules);
+	*p = (struct tw_plan){0};
 }

@@ -21,8 +21,8 @@ static void session(struct walk w, const struct tw_session_info *s)
 	walk_string(w, "mode", s->mode);
 	walk_string(w, "local", s->local);
 	walk_string(w, "remote", s->remote);
-	walk_count(w, "dscp", s->dscp);
-	walk_count(w, "ttl", s->ttl);
+	maybe(w, "dscp", (struct tw_maybe){s->dscp, !s->dscp_differs});
+	maybe(w, "ttl", (struct tw_maybe){s->ttl, !s->ttl_differs});
 	walk_count(w, "streams", s->streams);
 	walk_string(w, "stamp", s->stamp);
 	w.ops->flag(w.arg, "stateless_peer", s->stateless_peer);

@@ -143,7 +143,9 @@ struct tw_session_info {
 	unsigned int dscp;
 	unsigned int ttl;
 	unsigned int streams;
-	const char *stamp;                     /**< "burst" or "packet" */
+	const char *stamp; /**< "burst" or "packet" */
+	bool dscp_differs; /**< between the streams: there is no one number */
+	bool ttl_differs;
 	bool stateless_peer;                   /**< told so: directions of loss are unknown */
 	const struct tw_asked_report *control; /**< NULL: nothing was negotiated */
 };

@@ -54,4 +54,17 @@ for family in -4 -6; do
 		.tlv.follow_up.unmatched == 0 and .tlv.follow_up.egress_ns.min >= 0" "$family" \
 		-c 2000 --pps 20000 --auth --timestamp-format ptp "${tlvs[@]}"
 done
+# Two pairs of workers: each sends its share and hears its own replies, and the sum is exact.
+cpus=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+last=$(taskset -cp $$ | sed 's/.*[-, ]//')
+both='[.cpu.workers[] | select(.role == "sender") | .packets] | length == 2 and add == 10000 and
+	all(. > 2000)'
+for streams in 2 7 64; do
+	loop "four workers, $streams streams" \
+		".packets.sent == 10000 and .packets.lost_outbound == 0 and ($both)" \
+		-c 10000 --streams "$streams" --lcores "$cpus,$last,$cpus,$last"
+done
+loop 'four workers, one stream' \
+	'[.cpu.workers[] | .role] == ["sender", "reflector", "reflector"]' \
+	-c 1000 --lcores "$cpus,$last,$cpus,$last"
 exit "$failed"
