@@ -209,6 +209,7 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 	fprintf(out, " stamps %s/%s  ", t1 ? t1 : "none", t4 ? t4 : "none");
 	text_clock(out, &r->clock);
 	text_tester(out, ok, reason);
+	text_stamping(out, &r->stamping, 1);
 	if (ctx->rates)
 		rates_line(out, r);
 	tlv_lines(out, &r->tlv);

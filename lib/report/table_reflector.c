@@ -112,6 +112,7 @@ int tw_table_write_reflector(
 	fprintf(out, " stamps %s/%s  ", t2 ? t2 : "none", t3 ? t3 : "none");
 	text_clock(out, &r->clock);
 	text_tester(out, ok, reason);
+	text_stamping(out, &r->stamping, 3);
 	if (ctx->rates && text_cpu(out, " packets per CPU-second: ", &r->cpu))
 		fputc('\n', out);
 	if (r->pcap_missed)

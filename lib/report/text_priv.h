@@ -23,6 +23,9 @@ void text_clock(FILE *out, const struct tw_clock_info *clock);
 /* Ends the line of stamps and clock: "tester: ok", or what was wrong and what that means. */
 void text_tester(FILE *out, bool ok, const char *reason);
 
+/* Lines on stamps that were not all made alike. sent: 1 or 3, which of them leaves from here. */
+void text_stamping(FILE *out, const struct tw_stamping *s, unsigned int sent);
+
 /*
  * `before`, then "sender 12200000, reflector 13100000": packets per CPU-second of each role.
  * Prints nothing, and returns false, when no worker has used any.

@@ -48,6 +48,8 @@ void walk_cpu(struct walk w, const struct tw_cpu_usage *cpu);
 void walk_control(struct walk w, const struct tw_control_report *c);
 void walk_asked(struct walk w, const struct tw_asked_report *c);
 void walk_tlv(struct walk w, const struct tw_tlv_result *t);
+/* error of T1..T4 in ns, NaN where it is not known */
+void walk_stamping(struct walk w, const struct tw_stamping *s, const double error[4]);
 void walk_discarded(struct walk w, const uint64_t *discarded);
 
 #endif

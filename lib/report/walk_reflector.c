@@ -4,6 +4,8 @@
 #include "report_priv.h"
 #include "walk_priv.h"
 
+#include <math.h>
+
 static void packets(struct walk w, const struct tw_reflector_counters *c)
 {
 	w.ops->open(w.arg, "packets", true);
@@ -78,6 +80,19 @@ static void tester(struct walk w, const struct tw_reflector_report *r)
 	w.ops->close(w.arg);
 }
 
+static void stamping(struct walk w, const struct tw_reflector_report *r)
+{
+	double error[4] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+
+	for (int i = 0; i < 2; i++)
+		if (r->source[i] != TW_STAMP_NONE && r->clock.error.v > 0)
+			error[1 + i] =
+				(double)(r->clock.error.v + (r->source[i] == TW_STAMP_SOFTWARE
+									    ? 0
+									    : r->stamping.error.v));
+	walk_stamping(w, &r->stamping, error);
+}
+
 void walk_reflector(
 	struct walk w, const struct tw_reflector_report *r, const struct tw_report_context *ctx)
 {
@@ -100,6 +115,7 @@ void walk_reflector(
 	walk_string(w, "t2", report_source(r->source[0]));
 	walk_string(w, "t3", report_source(r->source[1]));
 	w.ops->close(w.arg);
+	stamping(w, r);
 	walk_clock(w, &r->clock, NULL);
 	tester(w, r);
 	walk_cpu(w, &r->cpu);

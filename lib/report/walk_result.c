@@ -116,6 +116,24 @@ static void timestamps(struct walk w, const struct tw_result *r)
 	w.ops->close(w.arg);
 }
 
+/* Ours are as good as the clock and, by the NIC, its mapping; the peer's as good as it says. */
+static void stamping(struct walk w, const struct tw_result *r)
+{
+	double error[4];
+
+	for (int i = 0; i < 4; i++) {
+		enum tw_stamp_source by = r->source[i];
+
+		error[i] = (double)NAN;
+		if (by == TW_STAMP_PEER && r->peer.known)
+			error[i] = report_ns((double)r->peer.error.v);
+		else if (by != TW_STAMP_PEER && by != TW_STAMP_NONE && r->clock.error.v > 0)
+			error[i] = (double)(r->clock.error.v +
+					    (by == TW_STAMP_SOFTWARE ? 0 : r->stamping.error.v));
+	}
+	walk_stamping(w, &r->stamping, error);
+}
+
 static void peer(struct walk w, const struct tw_peer_info *p)
 {
 	w.ops->open(w.arg, "peer", true);
@@ -195,6 +213,7 @@ void walk_result(struct walk w, const struct tw_result *r, const struct tw_repor
 	ranges(w, "dscp", r->dscp);
 	ranges(w, "ecn", r->ecn);
 	timestamps(w, r);
+	stamping(w, r);
 	walk_clock(w, &r->clock, offset_known ? &offset : NULL);
 	peer(w, &r->peer);
 	walk_tlv(w, &r->tlv);

@@ -131,6 +131,7 @@ void tw_result_merge(struct tw_result *dst, const struct tw_result *src)
 		if (dst->source[i] == TW_STAMP_NONE ||
 			(src->source[i] != TW_STAMP_NONE && src->source[i] < dst->source[i]))
 			dst->source[i] = src->source[i];
+	tw_stamping_merge(&dst->stamping, &src->stamping);
 	merge_peer(&dst->peer, &src->peer);
 	merge_tester(&dst->tester, &src->tester);
 	merge_cpu(&dst->cpu, &src->cpu);
@@ -200,6 +201,7 @@ void tw_result_diff(
 		dst->ecn[i] = diff_range(&now->ecn[i], &before->ecn[i]);
 	}
 	memcpy(dst->source, now->source, sizeof(dst->source));
+	tw_stamping_diff(&dst->stamping, &now->stamping, &before->stamping);
 	dst->clock = now->clock;
 	dst->clock.steps = beyond(now->clock.steps, before->clock.steps);
 	dst->peer = now->peer;

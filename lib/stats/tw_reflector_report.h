@@ -15,6 +15,7 @@
 #include "tw_counters.h"
 #include "tw_result.h"
 #include "tw_series.h"
+#include "tw_stamping.h"
 #include "tw_time.h"
 
 #include <stdint.h>
@@ -37,6 +38,7 @@ struct tw_reflector_report {
 	char local[TW_REFLECTOR_LOCALS][80]; /**< "192.0.2.1:862", "[2001:db8::1]:862" */
 	const char *stamp;              /**< "burst" or "packet"; lives as long as the report */
 	enum tw_stamp_source source[2]; /**< T2, T3 */
+	struct tw_stamping stamping;
 	struct tw_reflector_counters counters;
 	struct tw_reflector_health health;
 	struct tw_cpu_usage cpu;

@@ -14,6 +14,7 @@
 #include "tw_counters.h"
 #include "tw_range.h"
 #include "tw_series.h"
+#include "tw_stamping.h"
 #include "tw_time.h"
 #include "tw_tlv_result.h"
 
@@ -164,6 +165,7 @@ struct tw_result {
 	struct tw_range dscp[2];
 	struct tw_range ecn[2];
 	enum tw_stamp_source source[4]; /**< T1..T4 */
+	struct tw_stamping stamping;
 	struct tw_clock_info clock;
 	struct tw_peer_info peer;
 	double offered_pps;        /**< asked for; 0 = as fast as possible */

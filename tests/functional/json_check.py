@@ -31,6 +31,11 @@ CPU = {"worker_seconds": "f", "workers": [{"role": "s", "seconds": "f", "packets
 RANGE = {"min": "n?", "max": "n?"}
 SEEN = {"outbound": RANGE, "inbound": RANGE}
 
+STAMPS = {"t1": "n", "t2": "n", "t3": "n", "t4": "n"}
+STAMPING = {"nic": "b", "error_ns": {t: "n?" for t in STAMPS}, "nic_error_ns": "n?",
+            "hardware": STAMPS, "software": STAMPS, "refused": "n", "readbacks": "n",
+            "readbacks_missed": "n", "to_wire_ns": SERIES, "notes": ["s"]}
+
 RESULT = {
     **HEAD,
     "session": {"protocol": "s", "mode": "s", "local": "s?", "remote": "s?", "dscp": "n",
@@ -46,6 +51,7 @@ RESULT = {
     "pdv_ns": {d: {"p50": "n?", "p95": "n?", "p99": "n?", "p99_9": "n?"} for d in DIRECTIONS},
     "ttl": SEEN, "dscp": SEEN, "ecn": SEEN,
     "timestamps": {"t1": "s?", "t2": "s?", "t3": "s?", "t4": "s?"},
+    "stamping": STAMPING,
     "clock": CLOCK,
     "peer": {"synchronised": "b?", "format": "s?", "error_ns": "n?", "z_bit_lies": "b",
              "zero_multiplier": "n", "negative_residence": "n", "sequence_equals_ours": "b"},
@@ -100,6 +106,7 @@ REFLECTOR = {
     "ecn": {"not_ect": "n", "ect1": "n", "ect0": "n", "ce": "n"},
     "delay_ns": {"residence": SERIES},
     "timestamps": {"t2": "s?", "t3": "s?"},
+    "stamping": STAMPING,
     "clock": CLOCK,
     "tester": {"ok": "b", "reason": "s?", "tx_full": "n", "rx_missed": "n", "rx_nombuf": "n",
                "stolen_ns": "n", "pcap_missed": "n"},
@@ -252,6 +259,18 @@ def check_sources(out, j, needed):
         out.need(source is not None or not needed, f"timestamps.{name} is null, but was measured")
 
 
+def check_stamping(out, j):
+    s = j["stamping"]
+    for name, source in j["timestamps"].items():
+        made = s["hardware"][name] > 0 and s["software"][name] == 0
+        out.need(source in (None, "peer") or made == (source != "software"),
+                 f"timestamps.{name} is {source}, with {s['hardware'][name]} stamps by the NIC "
+                 f"and {s['software'][name]} by software instead")
+    out.need(s["readbacks_missed"] <= s["readbacks"], "stamping: more missed than asked for")
+    out.need(s["to_wire_ns"]["count"] <= s["readbacks"], "stamping: more stamps than asked for")
+    out.need(s["nic"] == (s["nic_error_ns"] is not None), "stamping: nic and nic_error_ns disagree")
+
+
 def check_cpu(out, cpu):
     total = sum(w["seconds"] for w in cpu["workers"])
     out.need(abs(total - cpu["worker_seconds"]) <= 1e-6 + 1e-9 * total,
@@ -273,6 +292,7 @@ def check_result(out, j):
         for d in ("outbound", "inbound"):
             check_range(out, f"{name}.{d}", j[name][d], top)
     check_sources(out, j, j["packets"]["received"] > 0)
+    check_stamping(out, j)
     peer = j["peer"]
     if all_or_none(out, "peer", (peer["synchronised"], peer["format"], peer["error_ns"])):
         out.need(peer["format"] in ("ntp", "ptp"), f"peer.format is {peer['format']}")

@@ -87,6 +87,13 @@ static inline struct tw_result *sample_result(void)
 	r->source[1] = TW_STAMP_PEER;
 	r->source[2] = TW_STAMP_PEER;
 	r->source[3] = TW_STAMP_HARDWARE;
+	r->stamping.nic = true;
+	r->stamping.hardware[0] = 1000;
+	r->stamping.hardware[3] = 990;
+	r->stamping.asked = 4;
+	r->stamping.missed = 1;
+	record(&r->stamping.to_wire, 3, 2500);
+	r->stamping.error = tw_ns(700);
 	r->clock = (struct tw_clock_info){.error = tw_ns(1200), .synchronised = true, .steps = 1};
 	r->peer = (struct tw_peer_info){
 		.known = true,
@@ -135,6 +142,12 @@ static inline struct tw_reflector_report *sample_reflector(void)
 	r->stamp = "packet";
 	r->source[0] = TW_STAMP_HARDWARE;
 	r->source[1] = TW_STAMP_SOFTWARE;
+	r->stamping.nic = true;
+	r->stamping.hardware[1] = 900;
+	r->stamping.asked = 8;
+	r->stamping.missed = 8;
+	r->stamping.error = tw_ns(400);
+	r->stamping.notes = 1U << TW_STAMP_NOTE_TX_NEVER;
 	r->counters.received = 1000;
 	r->counters.reflected = 900;
 	r->counters.passed = 40;

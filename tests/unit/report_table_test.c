@@ -96,6 +96,8 @@ static void what_is_worth_a_note_gets_one(void **state)
 		"1.000%\n" RULER " sent 1000  received 990  duplicates 5  reordered 7  late 2\n"
 		" lost 10: outbound 4, inbound 3, direction unknown 3 (estimated)\n"
 		" stamps launch-time/hardware  clock error 1.2us, synchronised   tester: ok\n"
+		" T1 by software to the NIC's own stamp of the same packet: min 2.5us p50 2.5us\n"
+		" max 2.5us, in 3 packets\n"
 		" packets per second 1000  packets per CPU-second: sender 7960, reflector 4000\n"
 		" sla: met\n"
 		" note: 0 outbound and 90 inbound delays are negative, the clocks disagree;\n"
@@ -264,6 +266,7 @@ static void a_reflector_sums_up(void **state)
 		" sessions active 3  created 9  expired 5  evicted 1  stateless overflow 6\n"
 		" residence min 1.0us  avg 1.0us  p99 1.0us  max 1.0us\n"
 		" stamps hardware/software  clock error 1.5us, not synchronised   tester: ok\n"
+		" note: transmit stamps never came\n"
 		" packets per CPU-second: reflector 1800\n" DOUBLE_RULER);
 	free(m.text);
 	r->counters.tx_failed = 3;

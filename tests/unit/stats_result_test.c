@@ -57,6 +57,17 @@ static void fill(struct tw_result *r, uint64_t k)
 	r->source[0] = k == 1 ? TW_STAMP_HARDWARE : TW_STAMP_SOFTWARE;
 	r->source[1] = r->source[2] = TW_STAMP_PEER;
 	r->source[3] = TW_STAMP_HARDWARE;
+	r->stamping.nic = k == 1;
+	for (uint64_t i = 0; i < 4; i++) {
+		r->stamping.hardware[i] = 1000 * k + i;
+		r->stamping.software[i] = 2000 * k + i;
+	}
+	r->stamping.refused = 7 * k;
+	r->stamping.asked = 8 * k;
+	r->stamping.missed = 9 * k;
+	tw_series_record(&r->stamping.to_wire, 12 * v);
+	r->stamping.error = tw_ns(13 * v);
+	r->stamping.notes = 1U << k;
 	r->clock = (struct tw_clock_info){tw_ns(50 * v), k == 1, 2};
 	r->peer = (struct tw_peer_info){.known = true,
 		.synchronised = k == 1,
@@ -109,6 +120,17 @@ static void expect_sum(const struct tw_result *r)
 	assert_int_equal(r->source[0], TW_STAMP_SOFTWARE);
 	assert_int_equal(r->source[1], TW_STAMP_PEER);
 	assert_int_equal(r->source[3], TW_STAMP_HARDWARE);
+	assert_true(r->stamping.nic);
+	for (uint64_t i = 0; i < 4; i++) {
+		assert_int_equal(r->stamping.hardware[i], 3000 + 2 * i);
+		assert_int_equal(r->stamping.software[i], 6000 + 2 * i);
+	}
+	assert_int_equal(r->stamping.refused, 21);
+	assert_int_equal(r->stamping.asked, 24);
+	assert_int_equal(r->stamping.missed, 27);
+	assert_int_equal(r->stamping.to_wire.m.count, 2);
+	assert_int_equal(r->stamping.error.v, 26);
+	assert_int_equal(r->stamping.notes, 6);
 	assert_int_equal(r->clock.error.v, 100);
 	assert_false(r->clock.synchronised);
 	assert_int_equal(r->clock.steps, 2);
@@ -187,6 +209,21 @@ static void unknown_jitter_does_not_spread(void **state)
 	assert_near(a->jitter[TW_ROUNDTRIP], 50, 1e-12);
 }
 
+/* A stamp that software made once is software's: one source is told for all. */
+static void one_stamp_by_software_is_enough(void **state)
+{
+	struct tw_stamping s = {.hardware = {1000, 0, 5, 1000}, .software = {0, 0, 1, 1}};
+
+	(void)state;
+	assert_int_equal(tw_stamping_source(&s, 0, TW_STAMP_LAUNCH_TIME), TW_STAMP_LAUNCH_TIME);
+	assert_int_equal(tw_stamping_source(&s, 0, TW_STAMP_HARDWARE), TW_STAMP_HARDWARE);
+	assert_int_equal(tw_stamping_source(&s, 1, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	assert_int_equal(tw_stamping_source(&s, 2, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	assert_int_equal(tw_stamping_source(&s, 3, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	for (int i = 0; i < TW_STAMP_NOTE_MAX; i++)
+		assert_true(strlen(tw_stamp_note_text((enum tw_stamp_note)i)) > 10);
+}
+
 static void too_many_workers_share_the_last_row(void **state)
 {
 	(void)state;
@@ -237,6 +274,16 @@ static void diff_is_the_interval(void **state)
 		assert_int_equal(d->ecn[i].max, 5);
 	}
 	assert_int_equal(d->source[0], TW_STAMP_SOFTWARE);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(d->stamping.hardware[i], 3000);
+		assert_int_equal(d->stamping.software[i], 6000);
+	}
+	assert_int_equal(d->stamping.refused, 21);
+	assert_int_equal(d->stamping.asked, 24);
+	assert_int_equal(d->stamping.missed, 27);
+	assert_int_equal(d->stamping.to_wire.m.count, 1);
+	assert_int_equal(d->stamping.error.v, 65);
+	assert_int_equal(d->stamping.notes, 1 << 5);
 	assert_int_equal(d->peer.error.v, 300);
 	assert_int_equal(d->clock.error.v, 250);
 	assert_int_equal(d->clock.steps, 0);
@@ -375,6 +422,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_reason_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(back_pressure_is_no_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(v14_offset, setup, teardown),
+		cmocka_unit_test(one_stamp_by_software_is_enough),
 		cmocka_unit_test(percent),
 		cmocka_unit_test(names),
 	};
