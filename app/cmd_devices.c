@@ -109,24 +109,62 @@ static int list_all(const struct tw_options *o, struct tw_err *err)
 	return rc;
 }
 
+/* What the driver's sources say, as of the DPDK that is linked. */
+static json_t *describe_driver(const struct tw_port *p)
+{
+	const struct tw_pmd *pmd = tw_pmd_find(p->driver);
+	struct tw_pmd d;
+
+	if (!pmd)
+		return json_null();
+	d = tw_pmd_as_of(pmd, tw_pmd_version());
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:s?, s:i, s:s, s:s}", "rx",
+		tw_rx_reach_text(d.rx), "tx", tw_tx_reach_text(d.tx), "unit",
+		tw_stamp_unit_text(d.unit), "clock_of_stamps", tw_stamps_by_text(d.stamps_by),
+		"read_clock", tw_port_clock_text(d.clock), "launch_time", d.launch_time,
+		"registers", (int)d.registers, "gate", d.gate, "dpdk", (int)tw_pmd_version(),
+		"note", d.note, "source", d.source);
+}
+
 static json_t *describe_port(const struct tw_port *p)
 {
-	char mac[TW_ADDR_STR], stamps[256];
+	char mac[TW_ADDR_STR], stamps[512];
 
 	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:o, s:{s:b, s:b}, s:{s:b, "
-			 "s:b, s:b, s:b, s:s}}",
+			 "s:b, s:b, s:b, s:b, s:s, s:s, s:o}}",
 		"dev", p->name, "driver", p->driver, "mac", tw_mac_format(&p->mac, mac), "mtu",
 		(int)p->mtu, "rx_queues", p->n_rx, "tx_queues", p->n_tx, "numa", p->numa, "link",
 		p->link_up, "speed_mbps", (int)p->speed_mbps, "addresses",
 		addresses(p->addrs, p->n_addrs), "offloads", "rx_checksum", p->rx_checksum,
 		"tx_checksum", p->tx_checksum, "timestamps", "rx", p->rx_timestamp, "timesync",
-		p->timesync, "read_clock", p->read_clock, "launch_time", p->launch_time, "text",
-		tw_port_stamps_text(p, stamps, sizeof(stamps)));
+		p->timesync, "read_clock", p->read_clock, "launch_time", p->launch_time, "clock",
+		p->nic_clock != NULL, "why_not", p->stamps_why, "text",
+		tw_port_stamps_text(p, stamps, sizeof(stamps)), "driver", describe_driver(p));
+}
+
+static void print_driver(const struct tw_port *p)
+{
+	const struct tw_pmd *pmd = tw_pmd_find(p->driver);
+	struct tw_pmd d;
+
+	if (!pmd)
+		return;
+	d = tw_pmd_as_of(pmd, tw_pmd_version());
+	if (d.rx != TW_RX_NONE || d.tx != TW_TX_NONE || d.launch_time)
+		printf("%16s   the driver: receive %s, in %s; send %s%s%s; launch time %s; "
+		       "clock of the stamps %s, read_clock %s\n",
+			"", tw_rx_reach_text(d.rx), tw_stamp_unit_text(d.unit),
+			tw_tx_reach_text(d.tx), d.gate ? ", built with " : "", d.gate ? d.gate : "",
+			d.launch_time ? "yes" : "no", tw_stamps_by_text(d.stamps_by),
+			tw_port_clock_text(d.clock));
+	printf("%16s   source: %s\n", "", d.source);
+	if (*p->stamps_why)
+		printf("%16s   %s\n", "", p->stamps_why);
 }
 
 static void print_port(const struct tw_port *p)
 {
-	char text[256];
+	char text[512];
 
 	printf("%-16s %s  %s  mtu %u  queues %u/%u  link %s", p->name, p->driver,
 		tw_mac_format(&p->mac, text), p->mtu, p->n_rx, p->n_tx, p->link_up ? "up" : "down");
@@ -139,6 +177,7 @@ static void print_port(const struct tw_port *p)
 	printf("%16s checksum offload: receive %s, transmit %s\n", "",
 		p->rx_checksum ? "yes" : "no", p->tx_checksum ? "yes" : "no");
 	printf("%16s stamps: %s\n", "", tw_port_stamps_text(p, text, sizeof(text)));
+	print_driver(p);
 }
 
 static int ask_named(const struct tw_options *o, struct tw_err *err)

@@ -87,7 +87,8 @@ static void choose_offloads(
 		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 		port->fast_free = true;
 	}
-	if (cfg->want_rx_timestamp && info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP &&
+	if (cfg->want_rx_timestamp && !tw_port_stamps_are_kernel(port) &&
+		info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP &&
 		rte_mbuf_dyn_rx_timestamp_register(
 			&port->timestamp_offset, &port->rx_timestamp_flag) == 0) {
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
@@ -312,15 +313,6 @@ static void wait_for_link(struct tw_port *port)
 		tw_warning("%s has no link", port->name);
 }
 
-static void read_clocks(struct tw_port *port)
-{
-	uint64_t clock;
-
-	port->read_clock = rte_eth_read_clock(port->port_id, &clock) == 0;
-	if (port->priv->cfg.want_timesync)
-		port->timesync = rte_eth_timesync_enable(port->port_id) == 0;
-}
-
 /* The driver's sockets saw everything until the filter came: throw that away. */
 static void drain(struct tw_port *port)
 {
@@ -373,7 +365,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 		tw_host_stats(port->ifindex, &priv->base);
 	for (uint16_t q = 0; strcmp(port->driver, "net_tap") == 0 && q < port->n_rx; q++)
 		priv->fds[q] = rte_eth_dev_rx_intr_ctl_q_get_fd(port->port_id, q);
-	read_clocks(port);
+	tw_port_stamps_begin(port);
 	return 0;
 }
 
@@ -385,8 +377,7 @@ void tw_port_close(struct tw_port *port)
 		return;
 	if (priv->started && priv->cfg.promiscuous && !priv->link.promiscuous)
 		rte_eth_promiscuous_disable(port->port_id);
-	if (port->timesync)
-		rte_eth_timesync_disable(port->port_id);
+	tw_port_stamps_end(port);
 	tw_port_undo(port);
 	for (uint16_t q = 0; q < TW_PORT_QUEUES; q++)
 		rte_ring_free(priv->rings[q]);

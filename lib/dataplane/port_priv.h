@@ -64,6 +64,13 @@ void tw_port_undo(struct tw_port *port);
 /* The kernel interface half. */
 int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);
 
+/* Find out what of the port's stamps is to be trusted; after the start. Says so in the log. */
+void tw_port_stamps_begin(struct tw_port *port);
+void tw_port_stamps_end(struct tw_port *port);
+
+/* Its receive stamps are made by the kernel or read from a file: software's, not a NIC's. */
+bool tw_port_stamps_are_kernel(const struct tw_port *port);
+
 void tw_held_release(struct tw_held *h);
 
 /* Let the UDP ports in port->priv->held through, no others. */

@@ -43,6 +43,12 @@ static inline uint64_t tw_clock_mono(const struct tw_clock_map *m, uint64_t tsc)
 	return m->mono0 + (uint64_t)(((tw_u128)(tsc - m->tsc0) * m->mult) >> 32);
 }
 
+/** The same for one that may lie a little before map->tsc0, as a NIC's stamp may. */
+static inline uint64_t tw_clock_mono_near(const struct tw_clock_map *m, uint64_t tsc)
+{
+	return m->mono0 + (uint64_t)(((tw_i128)(int64_t)(tsc - m->tsc0) * (tw_i128)m->mult) >> 32);
+}
+
 /** Duration of @p ticks TSC ticks in 2^-32 s. */
 static inline uint64_t tw_clock_ticks(const struct tw_clock_map *m, uint64_t ticks)
 {

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tw_nic_clock;
+
 #define TW_PORT_QUEUES 64
 #define TW_PORT_ADDRS 32
 #define TW_PORT_GATEWAYS 2
@@ -105,6 +107,11 @@ struct tw_port {
 	bool read_clock;      /**< rte_eth_read_clock() answers; see tw_port_caps.h whose clock */
 	int timestamp_offset; /**< of the mbuf field, -1 */
 	uint64_t rx_timestamp_flag, tx_timestamp_flag;
+	bool rx_register; /**< receive stamps stand in a register, for mbufs that say so */
+	/** The NIC's clock after its trial at the start; NULL: stamps are software's. */
+	struct tw_nic_clock *nic_clock;
+	uint32_t stamp_notes; /**< why not: bit by enum tw_stamp_note */
+	char stamps_why[200]; /**< the same in words, "" with a clock */
 
 	struct tw_port_private *priv;
 };
@@ -182,6 +189,14 @@ int tw_port_route(const struct tw_port *port, const struct tw_addr *peer,
  */
 int tw_port_resolve(const struct tw_port *port, const struct tw_addr *hop, unsigned int timeout_ms,
 	struct tw_mac *ret_mac, struct tw_err *err);
+
+struct tw_loop_stamps;
+
+/** What a task on queue @p q may use of the NIC's stamps. */
+void tw_port_stamps_loop(const struct tw_port *port, uint16_t q, struct tw_loop_stamps *ret);
+
+/** Look at the NIC's clock again, every 100 ms or so; main thread. What happened is logged. */
+void tw_port_stamps_tick(struct tw_port *port);
 
 /** Counters of device, sockets and kernel interface. Main thread only: it makes system calls. */
 int tw_port_stats(struct tw_port *port, struct tw_port_stats *ret_stats);

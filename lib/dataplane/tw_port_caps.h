@@ -43,13 +43,37 @@ enum tw_port_clock {
 	TW_CLOCK_HOST_MONOTONIC, /**< CLOCK_MONOTONIC_RAW, likewise */
 };
 
-/** One driver, as of DPDK 22.11 to 24.11 where not said otherwise. */
+/** Which function reads the clock that a driver's stamps are told by. */
+enum tw_stamps_by {
+	TW_STAMPS_BY_NOTHING,    /**< none does: they cannot be used */
+	TW_STAMPS_BY_TIMESYNC,   /**< rte_eth_timesync_read_time() */
+	TW_STAMPS_BY_READ_CLOCK, /**< rte_eth_read_clock() */
+};
+
+/** Unit of the stamps. */
+enum tw_stamp_unit {
+	TW_UNIT_NONE,
+	TW_UNIT_NS,
+	TW_UNIT_US,
+	TW_UNIT_TICKS, /**< of the NIC, of any length */
+};
+
+/** One driver. A `from` is the DPDK version that has it first, 2411 for 24.11; 0: 22.11 has it. */
 struct tw_pmd {
 	const char *driver; /**< as tw_port.driver */
 	enum tw_rx_reach rx;
+	unsigned int rx_from;
+	unsigned int
+		registers; /**< receive stamps that can be kept at once; 0: each packet's own */
+	enum tw_stamp_unit unit;
+	enum tw_stamps_by stamps_by;
 	enum tw_tx_reach tx;
+	unsigned int tx_from;
+	const char *gate; /**< what the driver must be built with for it, NULL: nothing */
 	bool launch_time; /**< sends at a given time, on parts that can */
+	unsigned int launch_from;
 	enum tw_port_clock clock;
+	unsigned int clock_from;
 	const char *note;   /**< what bites; never NULL */
 	const char *source; /**< where that is from */
 };
@@ -57,9 +81,18 @@ struct tw_pmd {
 /** What is known about a driver. @return NULL: nothing */
 const struct tw_pmd *tw_pmd_find(const char *driver);
 
+/** The DPDK that this program is built with: 2211 for 22.11. */
+unsigned int tw_pmd_version(void);
+
+/** A row without what that version has not yet. */
+struct tw_pmd tw_pmd_as_of(const struct tw_pmd *p, unsigned int version);
+
 /** Words for a table: "every packet", "one at a time", ... */
 const char *tw_rx_reach_text(enum tw_rx_reach r);
 const char *tw_tx_reach_text(enum tw_tx_reach t);
+const char *tw_port_clock_text(enum tw_port_clock c);
+const char *tw_stamps_by_text(enum tw_stamps_by b);
+const char *tw_stamp_unit_text(enum tw_stamp_unit u);
 
 /** One line of what an open port can stamp, and why not more. */
 char *tw_port_stamps_text(const struct tw_port *port, char *buf, size_t cap);

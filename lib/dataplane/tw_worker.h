@@ -23,9 +23,20 @@
 struct rte_mempool;
 struct tw_recorder;
 struct tw_exception_queue;
+struct tw_nic_clock;
 
 #define TW_MAX_OWN_ADDRS 16
 #define TW_MAX_TASKS_PER_WORKER 16
+
+/** What a port's NIC can stamp for one task. All zero: nothing, stamps are software's. */
+struct tw_loop_stamps {
+	const struct tw_nic_clock *clock; /**< NULL: the NIC has none that is to be trusted */
+	int field;                        /**< offset of the stamp in an mbuf */
+	uint64_t rx_flag;                 /**< of a received mbuf that has one, 0: none ever has */
+	bool rx_register;     /**< it stands in a register of the port instead of the mbuf */
+	uint64_t launch_flag; /**< of an mbuf to be sent at the time in it, 0: cannot be done */
+	bool readback;        /**< this task may ask for transmit stamps: one does on a port */
+};
 
 /** What a loop must know of its port. Frozen before the task is created. */
 struct tw_loop_port {
@@ -48,6 +59,7 @@ struct tw_loop_port {
 	struct tw_recorder *recorder; /**< NULL = nothing is recorded */
 	/** Takes what is for the kernel (tw_exception.h); NULL = nobody does. */
 	struct tw_exception_queue *exception;
+	struct tw_loop_stamps stamps;
 };
 
 /** One loop. Fields are the worker's unless marked. */
@@ -67,6 +79,7 @@ struct tw_task {
 	uint64_t stolen;            /**< TSC ticks in which the thread did not run */
 	_Atomic uint64_t packets;   /**< w: worker, r: control (progress only) */
 	_Atomic bool finished;      /**< w: worker, r: control */
+	_Atomic uint32_t notes; /**< of enum tw_stamp_note, to be logged. w: worker, r: control */
 	int wake_fd; /**< eventfd that ends the worker's sleep; -1 = it never sleeps. w: control */
 	struct tw_mailbox mailbox;
 };
@@ -108,6 +121,7 @@ int tw_task_call(struct tw_task *t, int (*call)(struct tw_task *, void *), void 
 struct tw_reflector_snapshot {
 	struct tw_reflector_counters counters;
 	struct tw_series residence; /**< T3 - T2 of replies */
+	struct tw_stamping stamping;
 	uint64_t rx_missed;
 	struct tw_ns stolen;
 	struct tw_clock_info clock;

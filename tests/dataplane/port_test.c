@@ -402,6 +402,14 @@ static void test_caps(void **state)
 		assert_int_equal(pmd->tx, TW_TX_NONE);
 		assert_false(pmd->launch_time);
 	}
+	/* An older DPDK has less. */
+	assert_int_equal(tw_pmd_find("net_ena")->rx, TW_RX_ALL);
+	assert_int_equal(tw_pmd_as_of(tw_pmd_find("net_ena"), 2211).rx, TW_RX_NONE);
+	assert_int_equal(tw_pmd_as_of(tw_pmd_find("net_ena"), 2511).rx, TW_RX_ALL);
+	assert_int_equal(tw_pmd_as_of(tw_pmd_find("net_igc"), 2211).tx, TW_TX_NONE);
+	assert_false(tw_pmd_as_of(tw_pmd_find("net_ice"), 2411).launch_time);
+	assert_int_equal(tw_pmd_as_of(tw_pmd_find("net_ice"), 2411).clock, TW_CLOCK_NONE);
+	assert_int_equal(tw_pmd_as_of(tw_pmd_find("net_ice"), 2507).clock, TW_CLOCK_HOST_MONOTONIC);
 	assert_int_equal(tw_pmd_find("mlx5_pci")->rx, TW_RX_ALL);
 	assert_null(tw_pmd_find("net_nonsense"));
 	/* What the device does not have is not claimed, however much is wanted. */
