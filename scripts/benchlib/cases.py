@@ -176,30 +176,6 @@ def scaling():
         control=(SWAP, AGAIN), unit="times", scale=1)]
 
 
-def pacing():
-    """Slope of actual minus due departure over the run, from the sender's own result."""
-    def slope(pps):
-        def program(run):
-            seconds = 30 if run.seconds <= 30 else run.seconds
-            result = twamp.sender_result(run, "--pps", str(pps), seconds=seconds)
-            error = result["tester"].get("pacing_slope")
-            if error is None:
-                raise Failed("the sender's result has no tester.pacing_slope")
-            cpu = result["cpu"]["worker_seconds"]
-            return Sample(result["packets"]["sent"], cpu, seconds, value=max(abs(error), 1e-15),
-                          notes={"slope": error, "not_sent": result["tester"]["not_sent"],
-                                 "pacing_error_ns": result["tester"]["pacing_error_ns"],
-                                 "cpu_share": cpu / seconds})
-        return program
-
-    return [Case(
-        f"pacing, {text} packets a second over 30 s",
-        [Row(f"pacing-{text}", f"pacing, slope error at {text} pps", OURS, None, 1e-6, 1e-7,
-             unit="", smaller=True)],
-        {OURS: slope(pps)}, unit="relative error of the mean rate", scale=1, rounds=1)
-        for pps, text in ((1000, "1k"), (100000, "100k"), (1000000, "1M"))]
-
-
 def all_cases():
     return [*reflectors(), *million(), *memory(), *authenticated(), *senders(), *cases_program.receivers(),
-            *loopbacks(), *scaling(), *cases_link.pairs(), *pacing()]
+            *loopbacks(), *scaling(), *cases_link.pairs(), *cases_program.pacing()]

@@ -3,11 +3,32 @@
 import os
 import re
 
-from .base import ROOT, Failed, bench_program, output_of
+from .base import ROOT, Failed, Sample, bench_program, output_of
+from .compare import Case, Row
+
+
+def sender_bench(run):
+    """The sender's two loops and the peers' in one process: medians of laps in turns."""
+    del run
+    text = bench_program("bench_sender")
+    rows = re.findall(r"^(\S+) +([\d.]+) +([\d.]+) +([\d.]+)$", text, re.M)
+    samples = {name: Sample(1, float(ns) / 1e9) for name, ns, _, _ in rows}
+    if "receive-1" not in samples:
+        raise Failed("bench_sender: no rows in what it printed: " + text[-300:])
+    return samples
 
 
 def receivers():
-    return []
+    """What comes back to a sender, with all statistics. A program of its own for it: replies that a
+    capture repeats would be duplicates, so their numbers are wound back between laps."""
+    names = ["rxonly-1", "receive-1", "rxonly-64", "receive-64", "rxonly-again"]
+    return [Case(
+        "sender's receive side, all statistics, net_pcap; a restart of the program a round",
+        [Row("receive-1", "receive side, 1 stream, of rxonly", "receive-1", "rxonly-1", 0.40,
+             0.58),
+         Row("receive-64", "receive side, 64 streams, of rxonly", "receive-64", "rxonly-64", 0.33,
+             0.52)],
+        dict.fromkeys(names), together=sender_bench, control=("rxonly-1", "rxonly-again"))]
 
 
 def modes():
@@ -28,6 +49,35 @@ def crypto():
         raise Failed("bench_crypto_batch: no rows in what it printed: " + text[-300:])
     return text, [{"name": n, "burst": int(b), "ipsec_mb_ns": int(i), "openssl_ns": int(o),
                    "evp_mac_ns": int(e)} for n, b, i, o, e, _ in rows]
+
+
+def pacing():
+    """Slope of actual minus due departure over the run: how wrong the mean rate is."""
+    def slope(pps):
+        def program(run):
+            seconds = 5 if run.quick else 30
+            text = bench_program("bench_pacing", str(pps), str(seconds))
+            found = re.search(r"sent (\d+) not_sent (\d+) slope (\S+) late_ns p50 (\d+) p99 (\d+) "
+                              r"max (\d+) cpu_share (\S+)", text)
+            if not found:
+                raise Failed("bench_pacing: " + text[-300:])
+            if int(found[2]):
+                raise Failed(f"the core could not keep up: {found[2]} packets were not sent")
+            error, share = abs(float(found[3])), float(found[7])
+            notes = {"late_ns": {"p50": int(found[4]), "p99": int(found[5]), "max": int(found[6])},
+                     "share": share}
+            if error > 1e-6:  # only what is missed is excused by a busy machine
+                notes["cpu_share"] = share
+            return Sample(int(found[1]), seconds * share, seconds, value=max(error, 1e-15),
+                          notes=notes)
+        return program
+
+    return [Case(
+        f"pacing, {text} packets a second over 30 s",
+        [Row(f"pacing-{text}", f"pacing, slope error at {text} pps", "dpdk-twamp", None, 1e-6,
+             1e-7, unit="", smaller=True)],
+        {"dpdk-twamp": slope(pps)}, unit="relative error of the mean rate", scale=1, rounds=1)
+        for pps, text in ((1000, "1k"), (100000, "100k"), (1000000, "1M"))]
 
 
 def micro():

@@ -39,6 +39,7 @@ class Case:
     title: str
     rows: list
     programs: dict
+    together: object = None  # function(run) instead, that gives name -> Sample of all at once
     control: tuple = None  # two programs that are the same one
     extras: tuple = ()  # measured to explain, not needed by a row
     unit: str = "million packets per CPU-second"
@@ -126,6 +127,12 @@ def measure(run, case, rows):
     result = Result(case, rows, {name: [] for name in names})
     rounds = min(run.rounds, case.rounds or run.rounds)
     for number in range(rounds):
+        if case.together:
+            samples = case.together(run)
+            for name in names:
+                result.samples[name].append(samples[name])
+            progress(f"{rows[0].name} round {number + 1}/{rounds}")
+            continue
         for name in names if number % 2 == 0 else reversed(names):
             sample = watched(case.programs[name], run)
             result.samples[name].append(sample)

@@ -160,6 +160,7 @@ static struct mode modes[] = {
 	{.name = "receive-1", .lap = lap_receive, .streams = 1, .peer = 3},
 	{.name = "rxonly-64", .lap = lap_rxonly, .streams = 64, .peer = 5},
 	{.name = "receive-64", .lap = lap_receive, .streams = 64, .peer = 5},
+	{.name = "rxonly-again", .lap = lap_rxonly, .streams = 1, .peer = 3}, /* the control */
 };
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
