@@ -9,6 +9,7 @@
 #include "net_session.h"
 #include "tw_log.h"
 #include "tw_port_caps.h"
+#include "tw_steer.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -126,12 +127,24 @@ static json_t *describe_driver(const struct tw_port *p)
 		"note", d.note, "source", d.source);
 }
 
+static json_t *describe_rss(const struct tw_port *p)
+{
+	struct tw_steer_ability a;
+
+	if (tw_steer_ability(p, &a) < 0)
+		return json_null();
+	return json_pack("{s:i, s:i, s:i, s:i, s:b, s:b}", "max_rx_queues", a.max_rx,
+		"max_tx_queues", a.max_tx, "table", a.n_reta, "key_octets", a.key_len, "ipv4_udp",
+		a.udp[0], "ipv6_udp", a.udp[1]);
+}
+
 static json_t *describe_port(const struct tw_port *p)
 {
 	char mac[TW_ADDR_STR], stamps[512];
+	json_t *o;
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:o, s:{s:b, s:b}, s:{s:b, "
-			 "s:b, s:b, s:b, s:b, s:s, s:s, s:o}}",
+	o = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:o, s:{s:b, s:b}, s:{s:b, "
+		      "s:b, s:b, s:b, s:b, s:s, s:s, s:o}}",
 		"dev", p->name, "driver", p->driver, "mac", tw_mac_format(&p->mac, mac), "mtu",
 		(int)p->mtu, "rx_queues", p->n_rx, "tx_queues", p->n_tx, "numa", p->numa, "link",
 		p->link_up, "speed_mbps", (int)p->speed_mbps, "addresses",
@@ -140,6 +153,8 @@ static json_t *describe_port(const struct tw_port *p)
 		p->timesync, "read_clock", p->read_clock, "launch_time", p->launch_time, "clock",
 		p->nic_clock != NULL, "why_not", p->stamps_why, "text",
 		tw_port_stamps_text(p, stamps, sizeof(stamps)), "driver", describe_driver(p));
+	json_object_set_new(o, "rss", describe_rss(p));
+	return o;
 }
 
 static void print_driver(const struct tw_port *p)
@@ -162,6 +177,23 @@ static void print_driver(const struct tw_port *p)
 		printf("%16s   %s\n", "", p->stamps_why);
 }
 
+static void print_rss(const struct tw_port *p)
+{
+	struct tw_steer_ability a;
+
+	if (tw_steer_ability(p, &a) < 0)
+		return;
+	printf("%16s queues: receive %u, transmit %u at most; RSS: ", "", a.max_rx, a.max_tx);
+	if (a.n_reta && (a.udp[0] || a.udp[1]))
+		printf("UDP over %s, table of %u\n",
+			!a.udp[1]   ? "IPv4"
+			: !a.udp[0] ? "IPv6"
+				    : "IPv4 and IPv6",
+			a.n_reta);
+	else
+		printf("none that tells where a packet goes\n");
+}
+
 static void print_port(const struct tw_port *p)
 {
 	char text[512];
@@ -174,6 +206,7 @@ static void print_port(const struct tw_port *p)
 	for (size_t i = 0; i < p->n_addrs; i++)
 		printf("%16s %s/%u\n", "", tw_addr_format(&p->addrs[i].addr, text),
 			p->addrs[i].len);
+	print_rss(p);
 	printf("%16s checksum offload: receive %s, transmit %s\n", "",
 		p->rx_checksum ? "yes" : "no", p->tx_checksum ? "yes" : "no");
 	printf("%16s stamps: %s\n", "", tw_port_stamps_text(p, text, sizeof(text)));

@@ -70,6 +70,24 @@ void tw_steer_read(const struct tw_port *port, struct tw_steer *ret)
 	*ret = s;
 }
 
+int tw_steer_ability(const struct tw_port *port, struct tw_steer_ability *ret)
+{
+	struct rte_eth_dev_info info;
+	int rc = rte_eth_dev_info_get(port->port_id, &info);
+
+	if (rc < 0)
+		return rc;
+	*ret = (struct tw_steer_ability){
+		.max_rx = info.max_rx_queues,
+		.max_tx = info.max_tx_queues,
+		.n_reta = info.reta_size,
+		.key_len = info.hash_key_size,
+		.udp = {info.flow_type_rss_offloads & RTE_ETH_RSS_NONFRAG_IPV4_UDP,
+			info.flow_type_rss_offloads & RTE_ETH_RSS_NONFRAG_IPV6_UDP},
+	};
+	return 0;
+}
+
 const char *tw_steer_text(enum tw_steer_kind kind)
 {
 	static const char *const text[] = {

@@ -36,6 +36,17 @@ struct tw_steer {
 /** Ask a started port. Main thread. What it does not tell is TW_STEER_UNKNOWN. */
 void tw_steer_read(const struct tw_port *port, struct tw_steer *ret);
 
+/** What a device could do, whatever it was opened with. */
+struct tw_steer_ability {
+	uint16_t max_rx, max_tx; /**< queues */
+	uint16_t n_reta;         /**< entries of its table; 0: none */
+	uint8_t key_len;         /**< octets of its key; 0: not told */
+	bool udp[2];             /**< hashes addresses and UDP ports of IPv4, IPv6 */
+};
+
+/** Ask an open port. @return 0, negative errno */
+int tw_steer_ability(const struct tw_port *port, struct tw_steer_ability *ret);
+
 /** One word for logs and `devices`: "one queue", "RSS", ... */
 const char *tw_steer_text(enum tw_steer_kind kind);
 
