@@ -174,15 +174,25 @@ static const struct walk_ops ops = {
 	.none = none,
 };
 
+/* The name of a group is a column that JSON has no item for: there it is the place. */
+static void result_record(FILE *out, const struct tw_result *r, const struct tw_report_context *ctx,
+	bool header, const char *group)
+{
+	struct csv_sink s = {.out = out, .header = header, .first = true};
+
+	walk_result((struct walk){&ops, &s}, r, ctx);
+	column(&s, "group", group);
+	fputs("\r\n", out);
+}
+
 int tw_csv_write_result(
 	FILE *out, const struct tw_result *r, const struct tw_report_context *ctx, bool header)
 {
-	for (int pass = header ? 0 : 1; pass < 2; pass++) {
-		struct csv_sink s = {.out = out, .header = pass == 0, .first = true};
-
-		walk_result((struct walk){&ops, &s}, r, ctx);
-		fputs("\r\n", out);
-	}
+	if (header)
+		result_record(out, r, ctx, true, "");
+	result_record(out, r, ctx, false, "");
+	for (unsigned int i = 0; i < ctx->n_groups; i++)
+		result_record(out, ctx->groups[i].result, ctx, false, ctx->groups[i].name);
 	return report_finish(out);
 }
 

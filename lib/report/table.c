@@ -144,7 +144,7 @@ static void tlv_lines(FILE *out, const struct tw_tlv_result *t)
 			t->cos.asked, t->cos.refused);
 }
 
-static void sla_line(FILE *out, const struct tw_sla_verdict *v)
+static void sla_line(FILE *out, const char *group, const struct tw_sla_verdict *v)
 {
 	char list[TW_SLA_MAX_MISSED * (sizeof(v->missed[0]) + 2)] = "";
 	size_t used = 0;
@@ -154,7 +154,8 @@ static void sla_line(FILE *out, const struct tw_sla_verdict *v)
 	for (unsigned int i = 0; i < v->n_missed && i < TW_SLA_MAX_MISSED; i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.95s",
 			used ? "; " : ": ", v->missed[i]);
-	text_paragraph(out, "sla: %s%s", v->ok ? "met" : "MISSED", list);
+	text_paragraph(
+		out, "sla%s%s: %s%s", *group ? " of " : "", group, v->ok ? "met" : "MISSED", list);
 }
 
 static void rates_line(FILE *out, const struct tw_result *r)
@@ -184,6 +185,29 @@ static int interim_line(FILE *out, const struct tw_result *r, const struct tw_re
 	return report_finish(out);
 }
 
+/* A line a group; round trips, since those mean the same with any clocks. */
+static void group_lines(FILE *out, const struct tw_report_context *ctx)
+{
+	char b[6][TW_UNITS_STR];
+
+	if (!ctx->n_groups)
+		return;
+	fprintf(out, "%-16s%10s%9s%9s%9s%9s%9s%8s\n", "Group", "Sent", "Loss", "RTT Min", "Avg",
+		"P99", "Max", "Jitter");
+	text_ruler(out, '-');
+	for (unsigned int i = 0; i < ctx->n_groups; i++) {
+		const struct tw_result *r = ctx->groups[i].result;
+		const struct tw_series *rtt = &r->delay[TW_ROUNDTRIP];
+
+		fprintf(out, " %-15s%10" PRIu64 "%9s%9s%9s%9s%9s%8s\n", ctx->groups[i].name,
+			r->packets.sent, loss(&r->packets, TW_ROUNDTRIP, b[0]),
+			span(report_min(rtt), b[1]), span(tw_moments_mean(&rtt->m), b[2]),
+			span(tw_series_quantile(rtt, 0.99), b[3]), span(report_max(rtt), b[4]),
+			span(r->jitter[TW_ROUNDTRIP], b[5]));
+	}
+	text_ruler(out, '-');
+}
+
 int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_report_context *ctx)
 {
 	const char *t1 = report_source(r->source[0]);
@@ -200,6 +224,7 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 	for (int d = TW_OUTBOUND; d < TW_DIRECTIONS; d++)
 		direction_row(out, r, (enum tw_direction)d);
 	text_ruler(out, '-');
+	group_lines(out, ctx);
 	fprintf(out,
 		" sent %" PRIu64 "  received %" PRIu64 "  duplicates %" PRIu64
 		"  reordered %" PRIu64 "  late %" PRIu64 "\n",
@@ -213,7 +238,9 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 	if (ctx->rates)
 		rates_line(out, r);
 	tlv_lines(out, &r->tlv);
-	sla_line(out, &r->sla);
+	sla_line(out, "", &r->sla);
+	for (unsigned int i = 0; i < ctx->n_groups; i++)
+		sla_line(out, ctx->groups[i].name, &ctx->groups[i].result->sla);
 	one_way_note(out, r);
 	peer_notes(out, r);
 	fprintf(out, "%78s\n", "Jitter Algorithm [RFC3550]");

@@ -23,12 +23,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/** What a part of the streams has measured, beside the whole. */
+struct tw_report_group {
+	const char *name;
+	const struct tw_result *result;
+};
+
 /** What the writers need to know beside the result. */
 struct tw_report_context {
 	const char *command; /**< subcommand, as in the JSON key */
 	bool interim;        /**< the result covers an interval, more follow */
 	uint64_t sequence;   /**< number of this report in the output, from 1 */
 	bool rates;          /**< table: packets per second and per CPU-second too */
+	unsigned int n_groups;
+	const struct tw_report_group *groups; /**< NULL: there is the whole only */
 };
 
 /** The text table; one line when the result is an interim one. */
@@ -47,7 +55,7 @@ int tw_json_write_reflector(FILE *out, const struct tw_reflector_report *r,
 int tw_json_write_asked(FILE *out, const struct tw_asked_report *r, struct tw_ns start,
 	const struct tw_report_context *ctx, bool pretty);
 
-/** One CSV record (RFC 4180), after the header record when @p header. */
+/** One CSV record (RFC 4180), after the header record when @p header; then one of each group. */
 int tw_csv_write_result(
 	FILE *out, const struct tw_result *r, const struct tw_report_context *ctx, bool header);
 int tw_csv_write_reflector(FILE *out, const struct tw_reflector_report *r,

@@ -197,6 +197,38 @@ static void sla(struct walk w, const struct tw_sla_verdict *v)
 	w.ops->close(w.arg);
 }
 
+/* What is measured of packets, of all or of a group. */
+static void measurements(struct walk w, const struct tw_result *r)
+{
+	packets(w, &r->packets);
+	delay(w, r);
+	variation(w, r);
+	ranges(w, "ttl", r->ttl);
+	ranges(w, "dscp", r->dscp);
+	ranges(w, "ecn", r->ecn);
+}
+
+static void groups(struct walk w, const struct tw_report_context *ctx)
+{
+	if (!ctx->n_groups)
+		return;
+	w.ops->open_list(w.arg, "groups", true);
+	for (unsigned int i = 0; i < ctx->n_groups; i++) {
+		const struct tw_result *r = ctx->groups[i].result;
+
+		w.ops->open(w.arg, NULL, true);
+		walk_string(w, "name", ctx->groups[i].name);
+		session(w, &r->session);
+		measurements(w, r);
+		peer(w, &r->peer);
+		walk_tlv(w, &r->tlv);
+		rate(w, r, ctx->interim);
+		sla(w, &r->sla);
+		w.ops->close(w.arg);
+	}
+	w.ops->close_list(w.arg);
+}
+
 void walk_result(struct walk w, const struct tw_result *r, const struct tw_report_context *ctx)
 {
 	struct tw_ns offset;
@@ -206,12 +238,7 @@ void walk_result(struct walk w, const struct tw_result *r, const struct tw_repor
 	session(w, &r->session);
 	if (r->session.control)
 		walk_asked(w, r->session.control);
-	packets(w, &r->packets);
-	delay(w, r);
-	variation(w, r);
-	ranges(w, "ttl", r->ttl);
-	ranges(w, "dscp", r->dscp);
-	ranges(w, "ecn", r->ecn);
+	measurements(w, r);
 	timestamps(w, r);
 	stamping(w, r);
 	walk_clock(w, &r->clock, offset_known ? &offset : NULL);
@@ -222,4 +249,5 @@ void walk_result(struct walk w, const struct tw_result *r, const struct tw_repor
 	tester(w, r);
 	walk_cpu(w, &r->cpu);
 	walk_discarded(w, r->discarded);
+	groups(w, ctx);
 }

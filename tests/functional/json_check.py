@@ -38,8 +38,8 @@ STAMPING = {"nic": "b", "error_ns": {t: "n?" for t in STAMPS}, "nic_error_ns": "
 
 RESULT = {
     **HEAD,
-    "session": {"protocol": "s", "mode": "s", "local": "s?", "remote": "s?", "dscp": "n",
-                "ttl": "n", "streams": "n", "stamp": "s", "stateless_peer": "b"},
+    "session": {"protocol": "s", "mode": "s", "local": "s?", "remote": "s?", "dscp": "n?",
+                "ttl": "n?", "streams": "n", "stamp": "s", "stateless_peer": "b"},
     "packets": {"sent": "n", "received": "n", "lost": "n", "lost_outbound": "n?",
                 "lost_inbound": "n?", "lost_unattributed": "n", "loss_estimated": "b",
                 "loss_inconsistent": "b", "late": "n", "duplicates": "n",
@@ -65,6 +65,10 @@ RESULT = {
     "cpu": CPU,
     "discarded": "counts",
 }
+
+GROUP = {"name": "s", **{k: RESULT[k] for k in ("session", "packets", "delay_ns", "jitter_ns",
+                                                "ipdv_ns", "pdv_ns", "ttl", "dscp", "ecn", "peer",
+                                                "tlv", "rate", "sla")}}
 
 COUNT_RANGE = {"min": "n?", "max": "n?"}
 MOMENTS = {"count": "n", "min": "i?", "mean": "i?", "max": "i?"}
@@ -302,11 +306,31 @@ def check_result(out, j):
                   [pacing["p50"], pacing["p99"], pacing["max"]])
     check_tester(out, j["tester"], ("not_sent", "rx_missed", "rx_nombuf", "window_overrun"))
     check_cpu(out, j["cpu"])
+    if "groups" in j:
+        check_groups(out, j)
     if j["tlv"] is not None and check_shape(out, "tlv", j["tlv"], TLV):
         check_tlv(out, j["tlv"])
     sla = j["sla"]
     if sla is not None and check_shape(out, "sla", sla, {"ok": "b", "missed": ["s"]}):
         out.need(sla["ok"] == (not sla["missed"]), "sla: ok and missed disagree")
+
+
+def check_groups(out, j):
+    if not check_shape(out, "groups", j["groups"], [GROUP]):
+        return
+    names = [g["name"] for g in j["groups"]]
+    out.need(len(set(names)) == len(names), f"groups: a name twice in {names}")
+    for g in j["groups"]:
+        found = Findings()
+        check_packets(found, {**g, "interim": j["interim"]})
+        check_delays(found, {**g, "interim": j["interim"]})
+        out.extend(f"groups {g['name']}: {f}" for f in found)
+    for k in ("sent", "received", "lost", "late", "duplicates", "reordered"):
+        total = sum(g["packets"][k] for g in j["groups"])
+        out.need(total == j["packets"][k], f"groups: packets.{k} adds up to {total}, "
+                 f"not to {j['packets'][k]}")
+    total = sum(g["session"]["streams"] for g in j["groups"])
+    out.need(total == j["session"]["streams"], f"groups: streams add up to {total}")
 
 
 def check_tlv(out, t):

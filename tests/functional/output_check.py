@@ -164,10 +164,16 @@ def check_csv(path, json_path):
     rows = list(csv.reader(text.splitlines()))
     need(len(rows) >= 2 and all(len(r) == len(rows[0]) for r in rows), "records of unequal length")
     need(len(set(rows[0])) == len(rows[0]), "a column twice")
-    columns = [c for c in rows[0] if not c.startswith(("sla.", "tlv"))]
+    columns = [c for c in rows[0] if not c.startswith(("sla.", "tlv")) and c != "group"]
     keys = [k for k, _ in flat(last(json_path)) if not k.startswith(("sla", "tlv"))]
     need(columns == keys, "columns and JSON keys differ:", set(columns) ^ set(keys))
-    record = dict(zip(rows[0], rows[-1]))
+    need(rows[0][-1] == "group", "no column group at the end")
+    record = dict(zip(rows[0], [r for r in rows if r[-1] == ""][-1]))
+    groups = [dict(zip(rows[0], r)) for r in rows[1:] if r[-1]]
+    need([g["group"] for g in groups] == [g["name"] for g in last(json_path).get("groups", [])],
+         "groups are", [g["group"] for g in groups])
+    need(not groups or sum(int(g["packets.sent"]) for g in groups) == int(record["packets.sent"]),
+         "groups do not add up")
     need(record["interim"] == "false", "the last record is an interim one")
     need(int(record["packets.sent"]) == int(record["packets.received"]) +
          int(record["packets.lost"]), "sent is not received + lost")
