@@ -2,13 +2,12 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 /*
- * The sender's loops. Transmit: what is due is copied from prebuilt frames, numbered, stamped and
- * handed over a burst at a time. Receive: two passes, one that recognises replies and fetches
- * their records, one that judges them.
+ * The sender's transmitting loop: what is due is copied from frames of all sizes, numbered, stamped
+ * and handed over a burst at a time.
  */
 
+#include "loop_sender.h"
 #include "recorder.h"
-#include "sender.h"
 
 /* Stamp one packet with `mono` and remember it. */
 static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, struct rte_mbuf *m,
@@ -122,8 +121,7 @@ static void keep_pending(
 	s->n_pending = n - from;
 }
 
-/* The device was full: offer the same packets again with new stamps. @return all gone */
-static bool offer_again(struct tw_sender *s)
+bool tw_sender_offer_again(struct tw_sender *s)
 {
 	struct rte_mbuf *tx[TW_BURST];
 	unsigned int n = s->n_pending, k;
@@ -148,8 +146,7 @@ static bool offer_again(struct tw_sender *s)
 	return s->n_pending == 0;
 }
 
-/* Packets due up to `until` will not be sent any more. */
-static void give_up(struct tw_sender *s, uint64_t until)
+void tw_sender_give_up(struct tw_sender *s, uint64_t until)
 {
 	uint64_t gone = tw_pace_skip(&s->pace, until + 1);
 
@@ -159,67 +156,26 @@ static void give_up(struct tw_sender *s, uint64_t until)
 		s->left -= gone;
 }
 
-/* Of --duration what is due in it counts, also when its end has passed meanwhile. */
-static inline __attribute__((always_inline)) uint64_t last_due(
-	const struct tw_sender *s, uint64_t mono)
-{
-	return likely(mono < s->end_mono) ? mono : s->end_mono - 1;
-}
-
-/* The device takes nothing: the schedule goes on without it. */
-static void wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind)
+void tw_sender_wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind)
 {
 	uint64_t until = last_due(s, mono);
 
 	if (kind != TW_SCHEDULE_MAX && tw_pace_due(&s->pace) <= until &&
 		mono - tw_pace_due(&s->pace) > s->horizon)
-		give_up(s, until);
+		tw_sender_give_up(s, until);
 	if (mono >= s->end_mono &&
 		(kind == TW_SCHEDULE_MAX || tw_pace_due(&s->pace) >= s->end_mono))
 		s->left = 0;
 }
 
-/* With a bound on packets in flight: how many more may go. */
-static inline uint64_t room_in_flight(const struct tw_sender *s)
+void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind)
 {
-	/* what was forgiven may have been answered in time, if only just */
-	uint64_t settled = s->forgiven + s->answered;
-	uint64_t flying = settled < s->numbered ? s->numbered - settled : 0;
-
-	return flying < s->cfg.in_flight_max ? s->cfg.in_flight_max - flying : 0;
-}
-
-/* How many packets may go now; their lateness is recorded. */
-static inline __attribute__((always_inline)) unsigned int how_many(
-	struct tw_sender *s, uint64_t mono, unsigned int kind)
-{
-	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
-	uint64_t until = last_due(s, mono);
-	unsigned int n = 0;
-
-	if (kind == TW_SCHEDULE_MAX) {
-		if (unlikely(mono >= s->end_mono))
-			s->left = room = 0;
-		if (s->cfg.in_flight_max && room_in_flight(s) < room)
-			room = room_in_flight(s);
-		return (unsigned int)room;
-	}
-	while (n < room) {
-		uint64_t due = tw_pace_due(&s->pace);
-
-		if (due > until)
-			break;
-		if (unlikely(mono - due > s->horizon)) {
-			give_up(s, until);
-			break;
-		}
-		tw_series_record(&s->result->tester.pacing, (int64_t)(mono - due));
-		tw_pace_advance(&s->pace);
-		n++;
-	}
-	if (unlikely(mono >= s->end_mono) && tw_pace_due(&s->pace) >= s->end_mono)
-		s->left = n;
-	return n;
+	s->result->tester.tx_full += n;
+	if (kind == TW_SCHEDULE_MAX)
+		return;
+	s->result->tester.not_sent += n;
+	if (s->left != UINT64_MAX)
+		s->left -= n;
 }
 
 static inline __attribute__((always_inline)) unsigned int transmit(
@@ -231,21 +187,15 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	uint64_t mono = tw_clock_mono(clock, tsc);
 	unsigned int n, k;
 
-	if (unlikely(s->n_pending && !offer_again(s))) {
-		wait_for_device(s, mono, kind);
+	if (unlikely(s->n_pending && !tw_sender_offer_again(s))) {
+		tw_sender_wait_for_device(s, mono, kind);
 		return 1;
 	}
 	n = how_many(s, mono, kind);
 	if (n == 0)
 		return 0;
 	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
-		/* Every mbuf is in the device's hands: that is a full ring too. */
-		s->result->tester.tx_full += n;
-		if (kind != TW_SCHEDULE_MAX) {
-			s->result->tester.not_sent += n;
-			if (s->left != UINT64_MAX)
-				s->left -= n;
-		}
+		tw_sender_no_buffers(s, n, kind);
 		return 0;
 	}
 	tsc = rte_rdtsc();
@@ -258,13 +208,12 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 
 		if (unlikely(++st->pos == st->n_cycle))
 			st->pos = 0;
-		sent[i] = (struct tw_pending){tx[i], c, s->turn, st->next_seq};
+		sent[i] = (struct tw_pending){tx[i], c, s->turn, (uint32_t)st->sent};
 		prepare(tx[i], c);
-		stamp(s, tx[i], c, s->turn, st->next_seq,
+		stamp(s, tx[i], c, s->turn, (uint32_t)st->sent,
 			per_packet ? tw_clock_mono(clock, rte_rdtsc())
 				   : mono + i * s->slope.per_packet,
 			special);
-		st->next_seq++;
 		st->sent++;
 		if (++s->turn == s->n_streams)
 			s->turn = 0;
@@ -297,6 +246,8 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 	bool per_packet = s->cfg.stamp == TW_STAMP_PER_PACKET;
 	bool max = s->cfg.schedule == TW_SCHEDULE_MAX;
 
+	if (likely(s->prebuilt != NULL))
+		return tw_sender_transmit_prebuilt(s, tsc);
 	if (unlikely(s->special))
 		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true)
 			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true);
@@ -305,158 +256,4 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false);
 	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false)
 			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false);
-}
-
-/* A reply between the two passes. */
-struct found {
-	uint8_t *payload; /* NULL: refused meanwhile */
-	struct tw_window_entry *e;
-	uint32_t len;
-	uint32_t stream;
-	uint8_t ttl, tos;
-	bool check; /* of the HMAC TLV */
-};
-
-/* Open the protected ones of a burst; what is wrong is counted and forgotten. */
-static void open_found(struct tw_sender *s, struct found *f, unsigned int n)
-{
-	uint32_t stream[TW_BURST], len[TW_BURST];
-	uint8_t *payload[TW_BURST];
-	uint64_t good;
-
-	for (unsigned int i = 0; i < n; i++) {
-		stream[i] = f[i].stream;
-		len[i] = f[i].len;
-		payload[i] = f[i].payload;
-	}
-	good = tw_sender_open(s, stream, payload, len, n);
-	for (unsigned int i = 0; i < n; i++)
-		if (!(good >> i & 1))
-			f[i].payload = NULL;
-}
-
-static void check_found(struct tw_sender *s, struct found *f, unsigned int n)
-{
-	uint32_t stream[TW_BURST], len[TW_BURST];
-	uint8_t *payload[TW_BURST];
-	uint64_t good;
-
-	for (unsigned int i = 0; i < n; i++) {
-		stream[i] = f[i].stream;
-		len[i] = f[i].len;
-		payload[i] = f[i].payload;
-	}
-	good = tw_sender_check_tlvs(s, stream, payload, len, n);
-	for (unsigned int i = 0; i < n; i++)
-		f[i].check = good >> i & 1;
-}
-
-static inline __attribute__((always_inline)) bool recognise(
-	const struct tw_sender *s, const struct rte_mbuf *m, uint8_t *f, bool v6, struct found *ret)
-{
-	uint32_t len = m->data_len, off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
-	uint8_t *p = f + off;
-	uint64_t addr[4] = {0};
-	int64_t stream;
-
-	if (unlikely(len < off + TW_STAMP_LEN || m->pkt_len != len))
-		return false;
-	if (!(v6 ? tw_plain_ip6(f, len, s->mac) : tw_plain_ip4(f, len, s->mac)))
-		return false;
-	if (v6) {
-		addr[0] = tw_raw64(f + 22);
-		addr[1] = tw_raw64(f + 30);
-		addr[2] = tw_raw64(f + 38);
-		addr[3] = tw_raw64(f + 46);
-	} else {
-		addr[0] = tw_raw64(f + 26);
-	}
-	stream = tw_sender_stream_of(s, addr, tw_raw32(p - 8), v6);
-	if (unlikely(stream < 0 || tw_raw16(p - 2) == 0))
-		return false;
-	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len, false)
-				    : tw_udp_sum_ip4(f, len, false)) != 0xffff))
-		return false;
-	ret->payload = p;
-	ret->len = len - off;
-	ret->stream = (uint32_t)stream;
-	ret->check = false;
-	ret->ttl = v6 ? f[21] : f[22];
-	ret->tos = v6 ? (uint8_t)(f[14] << 4 | f[15] >> 4) : f[15];
-	ret->e = tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24));
-	__builtin_prefetch(ret->e, 1);
-	return true;
-}
-
-/* An open reply without TLVs. @return it was a usual one, still to be counted */
-static inline __attribute__((always_inline)) bool judge(
-	struct tw_sender *s, const struct found *r, const struct tw_reply_meta *meta)
-{
-	struct tw_reply_fields f;
-
-	tw_reply_read_open(r->payload, TW_STAMP_LEN, &f);
-	if (likely(tw_reply_usual(&s->reply, r->e, &s->reply.streams[r->stream],
-		    s->streams[r->stream].sent, &f, meta)))
-		return true;
-	tw_sender_reply(s, r->stream, r->payload, r->len, meta, false);
-	return false;
-}
-
-static inline __attribute__((always_inline)) unsigned int receive(
-	struct tw_sender *s, uint16_t queue, bool special)
-{
-	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
-	struct found found[TW_BURST];
-	unsigned int n_found = 0, usual = 0;
-	const bool untagged = s->port.n_vlan == 0;
-	uint64_t mono;
-	uint16_t n;
-
-	n = rte_eth_rx_burst(s->port.port_id, queue, rx, TW_BURST);
-	if (n == 0)
-		return 0;
-	mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
-	if (unlikely(s->port.recorder != NULL))
-		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
-	for (unsigned int i = 0; i < n; i++) {
-		uint8_t *f = rte_pktmbuf_mtod(rx[i], uint8_t *);
-
-		if (likely(untagged &&
-			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
-					   : recognise(s, rx[i], f, true, &found[n_found]))))
-			done[n_found++] = rx[i];
-		else
-			tw_sender_slow(s, rx[i], mono);
-	}
-	if (special && s->batch)
-		open_found(s, found, n_found);
-	if (special && s->tlvs)
-		check_found(s, found, n_found);
-	for (unsigned int i = 0; i < n_found; i++) {
-		struct tw_reply_meta meta = {mono, found[i].ttl, found[i].tos};
-
-		if (!special)
-			usual += judge(s, &found[i], &meta);
-		else if (found[i].payload)
-			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
-				found[i].check);
-	}
-	if (likely(usual)) {
-		s->answered += usual;
-		s->last_answer = mono;
-		tw_reply_flush(&s->reply);
-	}
-	if (likely(n_found))
-		tw_free_plain(done, n_found);
-	return n;
-}
-
-unsigned int tw_sender_receive(struct tw_sender *s)
-{
-	unsigned int n = 0;
-
-	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
-		n += unlikely(s->special) ? receive(s, (uint16_t)(s->port.rx_queue + q), true)
-					  : receive(s, (uint16_t)(s->port.rx_queue + q), false);
-	return n;
 }

@@ -147,6 +147,7 @@ static void destroy(struct tw_task *task)
 	free(s->by_port);
 	free(s->classes);
 	free(s->cycles);
+	free(s->patches);
 	tw_result_destroy(s->result);
 	rte_mempool_free(s->pool);
 	free(s);
@@ -351,6 +352,10 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.result = s->result;
 	s->reply.ptp = cfg->ptp;
 	s->special = s->batch || s->tlvs || cfg->ptp || cfg->records;
+	if (tw_sender_may_prebuild(port->port_id) && tw_sender_prebuilt_init(s) < 0) {
+		destroy(&s->task);
+		return tw_fail(err, -ENOMEM, "no memory for %u streams", s->n_streams);
+	}
 	*ret_task = &s->task;
 	return 0;
 }

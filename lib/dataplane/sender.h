@@ -31,6 +31,13 @@ struct tw_pending {
 	uint32_t seq;
 };
 
+/* What sets a stream's frames apart from the one that is in every buffer: the octets up to
+ * the end of the UDP header, and what they are to its checksum. */
+struct tw_send_patch {
+	uint8_t octets[32];
+	uint32_t sum; /* as in struct tw_send_class */
+};
+
 /* What is remembered of a stream whose packets carry TLVs. */
 struct tw_sender_tlv {
 	struct tw_tlv_reader reader;
@@ -68,6 +75,10 @@ struct tw_sender {
 	uint16_t start_epoch;       /* of the clock */
 	uint64_t first_tx, last_tx; /* mono */
 	uint64_t horizon;           /* a packet later than this is not sent at all */
+	/* The frame that every buffer of the pool holds; NULL: frames are copied into them. */
+	const struct tw_send_class *prebuilt;
+	struct tw_send_patch *patches; /* by stream */
+	uint16_t patch_off;            /* where in the frame */
 	unsigned int n_pending;
 	struct tw_pending pending[TW_BURST];
 
@@ -94,6 +105,15 @@ struct tw_sender {
 
 /* One round of the receiving half on one queue. @return packets handled */
 unsigned int tw_sender_receive(struct tw_sender *s);
+
+/* Does the device leave frames in buffers as they are? */
+bool tw_sender_may_prebuild(uint16_t port_id);
+
+/* Put a frame into every buffer if the streams' differ in no more than a patch. @return 0, -ENOMEM */
+int tw_sender_prebuilt_init(struct tw_sender *s);
+
+/* Write the whole frame into a buffer that was changed. */
+void tw_sender_prebuild(struct rte_mbuf *m, const struct tw_send_class *c);
 
 /* One round of the transmitting half. @return packets sent */
 unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc);

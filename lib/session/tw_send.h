@@ -38,7 +38,6 @@ struct tw_send_class {
 
 /** Transmitting half of a stream. w: transmitting worker. */
 struct tw_send_stream {
-	uint32_t next_seq;
 	uint16_t n_cycle;     /**< sizes in the cycle */
 	uint16_t pos;         /**< next of them */
 	const uint8_t *cycle; /**< class index of each packet of the cycle */
@@ -47,7 +46,7 @@ struct tw_send_stream {
 	uint8_t kind;                       /**< enum tw_sealed_kind */
 	const struct tw_tlv_template *tlv;  /**< NULL = no TLVs but padding */
 	const struct tw_batch_key *tlv_key; /**< NULL = no HMAC TLV */
-	uint64_t sent;                      /**< packets given a number */
+	uint64_t sent;                      /**< packets given a number, which is this one's */
 	uint64_t sent_at_border;            /**< when the last border was drawn */
 };
 

@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 
 #define MIN_RECORDS 64
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 int tw_window_init(struct tw_window *w, uint32_t streams, uint64_t per_stream)
 {
@@ -23,6 +26,8 @@ int tw_window_init(struct tw_window *w, uint32_t streams, uint64_t per_stream)
 	if (p == MAP_FAILED)
 		return -ENOMEM;
 	madvise(p, w->bytes, MADV_HUGEPAGE);
+	/* The pages now, not one by one under the sender's hands. Kernels before 5.14 say no. */
+	madvise(p, w->bytes, MADV_POPULATE_WRITE);
 	w->e = p;
 	w->mask = (uint32_t)n - 1;
 	w->stride = streams;

@@ -95,7 +95,6 @@ static void pretend(struct sim *s, uint64_t n)
 		struct tw_loss *l = &s->reply_stream[i].loss;
 
 		s->stream[i].sent = n;
-		s->stream[i].next_seq = (uint32_t)n;
 		l->next_s += n;
 		l->next_r += n;
 		s->reply_stream[i].received = n;
@@ -203,10 +202,10 @@ static void send(struct sim *s)
 
 	assert_true(c->head_len <= TW_SEND_HEAD);
 	memcpy(frame, c->head, TW_SEND_HEAD);
-	tw_send_stamp(frame, c, st->next_seq, mono + s->offsets[epoch], TW_ERROR_S | 0x0101);
+	tw_send_stamp(frame, c, (uint32_t)st->sent, mono + s->offsets[epoch], TW_ERROR_S | 0x0101);
 	if (s->cfg.tlv)
-		sim_tlv_send(&s->tlv, frame, c, st->next_seq);
-	if (tw_window_put(&s->window, s->turn, st->next_seq, mono, (uint16_t)epoch,
+		sim_tlv_send(&s->tlv, frame, c, (uint32_t)st->sent);
+	if (tw_window_put(&s->window, s->turn, (uint32_t)st->sent, mono, (uint16_t)epoch,
 		    mono - s->cfg.timeout))
 		s->result->tester.window_overrun++;
 	p = new_packet(s, s->turn, frame, c->frame_len);
@@ -214,7 +213,6 @@ static void send(struct sim *s)
 	p->ttl = 255;
 	travel(s, &s->out, AT_REFLECTOR, s->now, p);
 	st->pos = (uint16_t)((st->pos + 1) % st->n_cycle);
-	st->next_seq++;
 	st->sent++;
 	s->turn = (s->turn + 1) % s->cfg.streams;
 	s->left--;

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_LOOP_SENDER_H
+#define TW_LOOP_SENDER_H
+
+/* What the sender's transmitting loops share: how much is due, and what to do when it cannot go. */
+
+#include "sender.h"
+
+/* The device was full: offer the same packets again with new stamps. @return all gone */
+bool tw_sender_offer_again(struct tw_sender *s);
+
+/* Packets due up to `until` will not be sent any more. */
+void tw_sender_give_up(struct tw_sender *s, uint64_t until);
+
+/* The device takes nothing: the schedule goes on without it. */
+void tw_sender_wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind);
+
+/* Every mbuf is in the device's hands: that is a full ring too. */
+void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind);
+
+/* The loop for streams that differ in little (tw_sender_prebuilt_init()). @return packets sent */
+unsigned int tw_sender_transmit_prebuilt(struct tw_sender *s, uint64_t tsc);
+
+/* Of --duration what is due in it counts, also when its end has passed meanwhile. */
+static inline __attribute__((always_inline)) uint64_t last_due(
+	const struct tw_sender *s, uint64_t mono)
+{
+	return likely(mono < s->end_mono) ? mono : s->end_mono - 1;
+}
+
+/* With a bound on packets in flight: how many more may go. */
+static inline uint64_t room_in_flight(const struct tw_sender *s)
+{
+	/* what was forgiven may have been answered in time, if only just */
+	uint64_t settled = s->forgiven + s->answered;
+	uint64_t flying = settled < s->numbered ? s->numbered - settled : 0;
+
+	return flying < s->cfg.in_flight_max ? s->cfg.in_flight_max - flying : 0;
+}
+
+/* How many packets may go now; their lateness is recorded. */
+static inline __attribute__((always_inline)) unsigned int how_many(
+	struct tw_sender *s, uint64_t mono, unsigned int kind)
+{
+	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
+	uint64_t until = last_due(s, mono);
+	int64_t late[TW_BURST];
+	unsigned int n = 0;
+
+	if (kind == TW_SCHEDULE_MAX) {
+		if (unlikely(mono >= s->end_mono))
+			s->left = room = 0;
+		if (s->cfg.in_flight_max && room_in_flight(s) < room)
+			room = room_in_flight(s);
+		return (unsigned int)room;
+	}
+	while (n < room) {
+		uint64_t due = tw_pace_due(&s->pace);
+
+		if (due > until)
+			break;
+		if (unlikely(mono - due > s->horizon)) {
+			tw_sender_give_up(s, until);
+			break;
+		}
+		late[n++] = (int64_t)(mono - due);
+		tw_pace_advance(&s->pace);
+	}
+	if (n)
+		tw_series_record_batch(&s->result->tester.pacing, late, n);
+	if (unlikely(mono >= s->end_mono) && tw_pace_due(&s->pace) >= s->end_mono)
+		s->left = n;
+	return n;
+}
+
+#endif
