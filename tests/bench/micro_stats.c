@@ -85,8 +85,10 @@ static void measured_reply(void)
 		struct tw_reply_fields f;
 
 		tw_reply_read_open(replies[i], TW_STAMP_LEN, &f);
-		sink += tw_reply_record(&ctx, 0, sent, &f, &meta);
+		sink += tw_reply_usual(
+			&ctx, tw_window_at(&window, 0, f.sseq), &stream, sent, &f, &meta);
 	}
+	tw_reply_flush(&ctx);
 }
 
 static void series_init(void)
