@@ -14,6 +14,9 @@
 /* Sessions that one housekeeping looks at: of a million everybody within three seconds. */
 #define EXPIRE_ENTRIES 16
 
+/* Sessions at once from which on fetching their entries ahead pays. */
+#define MANY_SESSIONS 4096
+
 static bool is_own(const struct tw_reflector *r, const struct tw_addr *a)
 {
 	for (unsigned int i = 0; i < r->port.n_addrs; i++)
@@ -66,13 +69,16 @@ int tw_reflector_check_addresses(
 	return -1;
 }
 
-static void addresses_of(const uint8_t *f, bool v6, struct tw_endpoint *src, struct tw_addr *dst)
+/* @return the reason, -1 when all is well */
+static int check_plain(const struct tw_reflector *r, const uint8_t *ip, bool v6)
 {
-	*src = (struct tw_endpoint){.addr.family = v6 ? 6 : 4};
-	*dst = src->addr;
-	memcpy(src->addr.b, f + (v6 ? 22 : 26), v6 ? 16 : 4);
-	memcpy(dst->b, f + (v6 ? 38 : 30), v6 ? 16 : 4);
-	src->port = tw_get16(f + (v6 ? 54 : 34));
+	struct tw_endpoint src = {.addr.family = v6 ? 6 : 4};
+	struct tw_addr dst = src.addr;
+
+	memcpy(src.addr.b, ip + (v6 ? TW_IPV6_SRC : TW_IPV4_SRC), v6 ? 16 : 4);
+	memcpy(dst.b, ip + (v6 ? TW_IPV6_DST : TW_IPV4_DST), v6 ? 16 : 4);
+	src.port = tw_get16(ip + (v6 ? TW_IPV6_LEN : TW_IPV4_LEN));
+	return tw_reflector_check_addresses(r, &src, &dst);
 }
 
 void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why)
@@ -86,33 +92,9 @@ void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why)
 		r->n.discarded[why]++;
 }
 
-bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6)
+bool tw_reflector_may_answer(const struct tw_reflector *r, const uint8_t *ip, bool v6)
 {
-	struct tw_endpoint src;
-	struct tw_addr dst;
-	int why;
-
-	addresses_of(f, v6, &src, &dst);
-	why = tw_reflector_check_addresses(r, &src, &dst);
-	if (why >= 0)
-		tw_reflector_count_refusal(r, (enum tw_discard)why);
-	return why < 0;
-}
-
-bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool v6)
-{
-	struct tw_endpoint src;
-	struct tw_addr dst;
-
-	addresses_of(f, v6, &src, &dst);
-	return tw_reflector_check_addresses(r, &src, &dst) < 0;
-}
-
-void tw_reflector_take_back(struct tw_reflector *r, struct rte_mbuf *m, uint8_t tos)
-{
-	r->n.octets_in -= m->data_len;
-	r->tos[tos]--;
-	rte_pktmbuf_free(m);
+	return check_plain(r, ip, v6) < 0;
 }
 
 struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,
@@ -138,6 +120,21 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 	}
 	r->n.stateless_overflow++;
 	return NULL;
+}
+
+bool tw_reflector_first(struct tw_reflector *r, const uint8_t *ip, bool v6, const uint64_t *key,
+	uint64_t hash, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t *ret_seq)
+{
+	struct tw_reflect_state *s;
+	int why = check_plain(r, ip, v6);
+
+	if (why >= 0) {
+		tw_reflector_count_refusal(r, (enum tw_discard)why);
+		return false;
+	}
+	s = tw_reflector_open(r, key, hash, v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS, sseq, t1, now);
+	*ret_seq = s ? s->next_seq++ : sseq;
+	return true;
 }
 
 void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_discard why)
@@ -174,20 +171,36 @@ static void snapshot(struct tw_task *task, void *into)
 	s->clock.steps = task->clock.epoch;
 }
 
+/* The loop's instance for as many sessions as there are now. */
+static void settle_step(struct tw_reflector *r)
+{
+	uint32_t used = r->table4.used + r->table6.used;
+	bool many = used > (r->many ? r->many_at / 2 : r->many_at);
+
+	if (many == r->many)
+		return;
+	r->many = many;
+	*(r->repeats ? &r->inner : &r->task.step) = tw_reflector_choose(&r->cfg, &r->port, many);
+}
+
 static void housekeeping(struct tw_task *task)
 {
 	struct tw_reflector *r = (struct tw_reflector *)task;
 	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc());
+	uint64_t guess;
 	uint32_t now = tw_reflect_coarse(mono);
 
 	/* The linear part of a burst's stamps is a guess of its own size. */
-	r->error_estimate = tw_clock_error_estimate(&task->clock, r->slope.per_packet * TW_BURST);
+	guess = r->slope.per_packet * TW_BURST;
+	r->error_estimate =
+		tw_clock_error_estimate(&task->clock, guess > r->spread ? guess : r->spread);
 	r->late_estimate = tw_clock_error_estimate(&task->clock, r->late);
 	atomic_store_explicit(&task->packets, r->n.received, memory_order_relaxed);
 	r->tlv.sync_source = task->clock.synchronised ? TW_SYNC_NTP : TW_SYNC_FREE_RUNNING;
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_ENTRIES);
 	tw_reflector_tick_agreed(r, mono);
+	settle_step(r);
 	if (r->port.exception)
 		tw_exception_down(&r->port, mono);
 	r->n.sessions_expired +=
@@ -298,7 +311,8 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	if (!r)
 		return tw_fail(err, -ENOMEM, "out of memory");
 	memset(r, 0, sizeof(*r));
-	r->task.step = tw_reflector_choose(cfg, port);
+	r->many_at = MANY_SESSIONS;
+	r->task.step = tw_reflector_choose(cfg, port, false);
 	r->task.next_due = next_due;
 	r->task.snapshot = snapshot;
 	r->task.control = control;
@@ -310,8 +324,11 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	tw_clock_read(clock, &r->task.clock, rte_rdtsc());
 	r->port = *port;
 	r->cfg = *cfg;
-	r->mac = tw_mac_word(&port->mac);
-	r->port_be = __builtin_bswap16(cfg->port);
+	r->l2 = TW_ETH_LEN + TW_VLAN_LEN * port->n_vlan;
+	r->light = cfg->protocol != TW_PROTOCOL_STAMP;
+	tw_shape_make(&r->shape[0], port, false, cfg->port);
+	tw_shape_make(&r->shape[1], port, true, cfg->port);
+	tw_turn_make(&r->turn, r->l2);
 	r->idle = coarse_of(cfg->session_idle);
 	r->refwait = coarse_of(cfg->refwait);
 	r->knows_tlvs = cfg->tlv != NULL;

@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "loop.h"
+#include "reflector_quick.h"
 #include "session_table.h"
 #include "tw_frame.h"
 #include "tw_keyring.h"
@@ -63,15 +64,20 @@ struct tw_repeat {
 struct tw_reflector {
 	struct tw_task task; /* first: the loop casts */
 	struct tw_loop_port port;
-	uint64_t mac; /* own MAC as a word */
-	uint16_t port_be;
+	unsigned int l2;  /* octets of Ethernet and tags */
+	bool light;       /* the loop may meet TWAMP Light, and it is answered */
+	bool many;        /* sessions, more than the caches hold */
+	uint32_t many_at; /* how many that is */
 	uint16_t error_estimate;
 	uint32_t idle;    /* --session-idle, tw_reflect_coarse() units */
 	uint32_t refwait; /* likewise */
 	uint32_t knows_tlvs;
 	struct tw_slope slope;
-	uint64_t late;          /* T3 of protected replies before they leave, 2^-32 s */
-	uint16_t late_estimate; /* Error Estimate of protected replies */
+	struct tw_shape shape[2]; /* of plain frames: IPv4, IPv6 */
+	struct tw_turn turn;
+	uint64_t spread;        /* T3 of plain replies before they leave, 2^-32 s */
+	uint64_t late;          /* the same of replies of the slow way */
+	uint16_t late_estimate; /* their Error Estimate */
 	struct tw_table table4;
 	struct tw_table table6;
 	struct tw_table agreed4; /* negotiated sessions: last_sseq is the index into agreed */
@@ -100,21 +106,31 @@ struct tw_reflector {
 };
 
 /*
- * May a first packet from this source be answered at all? Plain frames only.
+ * The first packet of a session, in a plain frame: may its source be answered at all? A session
+ * for it then, and its number; the sender's own where there is no room.
+ *
+ * @param ip  the IP header
  * @return false when it was counted under its reason (the mbuf stays the caller's)
  */
-bool tw_reflector_admit(struct tw_reflector *r, const uint8_t *f, bool v6);
-
-/* A plain packet that was not admitted had been counted already: take that back and free it. */
-void tw_reflector_take_back(struct tw_reflector *r, struct rte_mbuf *m, uint8_t tos);
+bool tw_reflector_first(struct tw_reflector *r, const uint8_t *ip, bool v6, const uint64_t *key,
+	uint64_t hash, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t *ret_seq);
 
 /* The same rule on addresses. @return the reason (enum tw_discard), -1 when all is well */
 int tw_reflector_check_addresses(
 	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst);
 
-/* Cheaper than admit, for stateless instances: destination is our first address of the family
- * and the source is a unicast address other than ours. A no sends the packet the slow way. */
-bool tw_reflector_is_known(const struct tw_reflector *r, const uint8_t *f, bool v6);
+/* The same question where there are no sessions. A no sends the packet the slow way. */
+bool tw_reflector_may_answer(const struct tw_reflector *r, const uint8_t *ip, bool v6);
+
+enum tw_light {
+	TW_LIGHT_NOT, /* of that kind: the slow way */
+	TW_LIGHT_ANSWERED,
+	TW_LIGHT_REFUSED, /* counted and freed */
+};
+
+/* A plain frame with TWAMP Light in it becomes its reply. */
+enum tw_light tw_reflector_light(
+	struct tw_reflector *r, struct rte_mbuf *m, const struct tw_burst *b, uint64_t t3);
 
 /* Begin a session for a key. NULL: the table is full, the packet is answered statelessly. */
 struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,
@@ -156,7 +172,14 @@ uint64_t tw_reflector_repeat_due(const struct tw_reflector *r);
 /* End negotiated sessions whose time has passed: a few of them each time. */
 void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);
 
+/* Does this CPU have the wide vectors that some instances are for? */
+bool tw_reflector_is_wide(const struct tw_reflector_config *cfg);
+
+/* @param many  sessions, more than the caches hold */
 tw_reflector_step *tw_reflector_choose(
-	const struct tw_reflector_config *cfg, const struct tw_loop_port *port);
+	const struct tw_reflector_config *cfg, const struct tw_loop_port *port, bool many);
+
+/* The instance with these constants for a CPU with AVX-512 VBMI. */
+tw_reflector_step *tw_reflector_avx512(unsigned int flags);
 
 #endif

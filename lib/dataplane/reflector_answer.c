@@ -191,10 +191,8 @@ static void write_reply(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, 
 	const struct tw_clock_map *clock = &r->task.clock;
 	const struct tw_negotiated *n = e->agreed;
 	uint8_t *p = e->frame + e->info.payload_off;
-	struct tw_reflect_fields f = {.seq = e->seq,
-		.t2 = t2,
-		.ttl = e->info.ttl,
-		.error_estimate = e->sealed ? r->late_estimate : r->error_estimate};
+	struct tw_reflect_fields f = {
+		.seq = e->seq, .t2 = t2, .ttl = e->info.ttl, .error_estimate = r->late_estimate};
 	int s_dscp_ecn = n && n->cfg.dscp_ecn ? e->info.tos : -1;
 
 	(void)mono;
@@ -411,7 +409,7 @@ unsigned int tw_reflector_answer(
 		if (r->slow[i].has_tlvs && r->slow[i].tlv.n_replies > 1)
 			tw_reflector_repeat(r, &r->slow[i], mono);
 	}
-	if (r->batch && n)
+	if (n)
 		tw_late_measure(&r->late, &r->task.clock, t3, rte_rdtsc());
 	if (tlvs) {
 		send_and_note(r, tx, n, mono);

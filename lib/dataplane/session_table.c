@@ -44,6 +44,7 @@ int tw_table_init(struct tw_table *t, uint32_t capacity, unsigned int words, uin
 		slots *= 2;
 	while (t->number < capacity)
 		t->number = t->number << 1 | 1;
+	t->tag = ~t->number;
 	index = slots * sizeof(*t->index);
 	entries = lines(((size_t)capacity + 1) * TW_ENTRY_SIZE(words));
 	t->bytes = index + entries + ((size_t)capacity + 1) * sizeof(*t->home);
@@ -59,6 +60,7 @@ int tw_table_init(struct tw_table *t, uint32_t capacity, unsigned int words, uin
 	tw_rand_init(&r, seed);
 	t->secret[0] = tw_rand_u64(&r);
 	t->secret[1] = tw_rand_u64(&r);
+	t->secret[2] = tw_rand_u64(&r) | 1;
 	return 0;
 }
 
@@ -75,6 +77,26 @@ int tw_table_keep_more(struct tw_table *t)
 {
 	t->more = reserve(((size_t)t->capacity + 1) * sizeof(*t->more));
 	return t->more ? 0 : -ENOMEM;
+}
+
+struct tw_reflect_state *tw_table_find_on(
+	const struct tw_table *t, const uint64_t *key, uint64_t hash, unsigned int words)
+{
+	const uint32_t tag = (uint32_t)(hash >> 32);
+
+	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
+		uint32_t slot = t->index[(hash + probe) & t->mask];
+		void *entry;
+
+		if (slot == 0)
+			return NULL;
+		if ((slot ^ tag) & t->tag)
+			continue;
+		entry = tw_table_entry(t, slot & t->number, words);
+		if (tw_table_same(entry, key, words))
+			return tw_table_state(entry, words);
+	}
+	return NULL;
 }
 
 static bool is_used(const uint64_t *entry, unsigned int words)
@@ -192,7 +214,7 @@ enum tw_insert tw_table_insert(struct tw_table *t, const uint64_t *key, uint64_t
 	entry = tw_table_entry(t, number, words);
 	memcpy(entry, key, words * sizeof(*key));
 	t->home[number] = (uint32_t)hash;
-	t->index[slot] = number | ((uint32_t)(hash >> 32) & ~t->number);
+	t->index[slot] = number | ((uint32_t)(hash >> 32) & t->tag);
 	*ret_state = tw_table_state(entry, words);
 	return evicted ? TW_INSERT_EVICTED : TW_INSERT_CREATED;
 }

@@ -71,12 +71,13 @@ struct tw_table {
 	struct tw_session_more *more; /* by entry; NULL = not kept */
 	uint32_t mask;                /* slots of the index - 1 */
 	uint32_t number;              /* bits of a slot that are the entry's number */
+	uint32_t tag;                 /* the other bits: of the hash */
 	uint32_t capacity;            /* sessions allowed; at most half the slots */
 	uint32_t used;
 	uint32_t high;  /* highest number ever used */
 	uint32_t free;  /* first free entry below it; 0 = none */
 	uint32_t sweep; /* the entry that the expiry looked at last */
-	uint64_t secret[2];
+	uint64_t secret[3];
 	size_t bytes;
 };
 
@@ -102,7 +103,7 @@ static inline __attribute__((always_inline)) uint64_t tw_table_hash(
 		h ^= tw_table_mix(key[2] ^ t->secret[1], key[3] ^ t->secret[0]);
 		h ^= key[4];
 	}
-	return tw_table_mix(h, t->secret[0] | 1);
+	return tw_table_mix(h, t->secret[2]);
 }
 
 static inline __attribute__((always_inline)) void *tw_table_entry(
@@ -148,25 +149,29 @@ static inline __attribute__((always_inline)) void tw_table_fetch_entry(
 	__builtin_prefetch(tw_table_entry(t, t->index[hash & t->mask] & t->number, words), 1);
 }
 
-/* State of the session with this key, NULL when there is none. */
-static inline __attribute__((always_inline)) struct tw_reflect_state *tw_table_find(
+/* The search from the second slot on. */
+struct tw_reflect_state *tw_table_find_on(
+	const struct tw_table *t, const uint64_t *key, uint64_t hash, unsigned int words);
+
+/* State of the session with this key where the first slot leads to it, else NULL. */
+static inline __attribute__((always_inline)) struct tw_reflect_state *tw_table_find_first(
 	const struct tw_table *t, const uint64_t *key, uint64_t hash, const unsigned int words)
 {
-	const uint32_t tag = (uint32_t)(hash >> 32);
+	uint32_t slot = t->index[hash & t->mask];
+	void *entry = tw_table_entry(t, slot & t->number, words);
 
-	for (uint32_t probe = 0; probe < TW_TABLE_PROBES; probe++) {
-		uint32_t slot = t->index[(hash + probe) & t->mask];
+	/* Another's entry may be looked at for nothing: entry 0 is nobody's. */
+	return __builtin_expect(tw_table_same(entry, key, words), 1) ? tw_table_state(entry, words)
+								     : NULL;
+}
 
-		if (__builtin_expect(((slot ^ tag) & ~t->number) == 0, 1)) {
-			void *entry = tw_table_entry(t, slot & t->number, words);
+/* State of the session with this key, NULL when there is none. */
+static inline struct tw_reflect_state *tw_table_find(
+	const struct tw_table *t, const uint64_t *key, uint64_t hash, const unsigned int words)
+{
+	struct tw_reflect_state *s = tw_table_find_first(t, key, hash, words);
 
-			if (__builtin_expect(tw_table_same(entry, key, words), 1))
-				return tw_table_state(entry, words);
-		}
-		if (slot == 0)
-			return NULL;
-	}
-	return NULL;
+	return s ? s : tw_table_find_on(t, key, hash, words);
 }
 
 enum tw_insert {

@@ -131,6 +131,7 @@ struct tw_reflector_config {
 	struct tw_ns session_idle; /**< restart rule, and when a session may be evicted */
 	struct tw_ns refwait;      /**< an idle session is forgotten after it */
 	enum tw_stamp_policy stamp;
+	bool any_cpu;                    /**< not what is for this CPU's wide vectors */
 	const struct tw_keyring *keys;   /**< authenticated STAMP; NULL = open only */
 	bool require_key;                /**< a peer without a key is not answered */
 	const struct tw_tlv_policy *tlv; /**< NULL = TLVs are octets like others (RFC 8762) */

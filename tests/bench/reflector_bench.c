@@ -95,7 +95,7 @@ static void set_up(struct bench *b, const struct mode *m)
 	static uint16_t size;
 	struct tw_reflector_config cfg = {.port = 862,
 		.protocol = TW_PROTOCOL_STAMP,
-		.max_sessions = 1024,
+		.max_sessions = 65536,
 		.session_idle = tw_ns_from_sec(30),
 		.refwait = tw_ns_from_sec(900),
 		.keys = m->auth ? ring : NULL,

@@ -5,6 +5,8 @@
 
 #include "dp_rig.h"
 
+#include "reflector.h"
+
 #include <pcap/pcap.h>
 #include <rte_mempool.h>
 #include <time.h>
@@ -184,8 +186,17 @@ static void reflect(struct dp_run *run, const struct tw_port *port)
 	memcpy(lp.tci, run->link.tci, sizeof(lp.tci));
 	lp.kernel_interface = run->link.kernel_interface;
 	lp.answers = run->link.answers;
+	lp.rx_checksum = run->link.rx_checksum;
 	if (tw_reflector_create(&lp, &run->cfg, &dp_clock, &err, &w.tasks[0]) < 0)
 		fail_msg("%s", err.text);
+	if (run->many) {
+		struct tw_reflector *r = (struct tw_reflector *)w.tasks[0];
+
+		r->many_at = 0;
+		r->many = true;
+		*(r->repeats ? &r->inner : &r->task.step) =
+			tw_reflector_choose(&r->cfg, &r->port, true);
+	}
 	progress.task = w.tasks[0];
 	assert_int_equal(tw_worker_launch(&w), 0);
 	dp_wait(all_received, &progress);

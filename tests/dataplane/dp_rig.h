@@ -45,6 +45,7 @@ struct dp_run {
 	struct dp_list out;
 	struct tw_reflector_config cfg;
 	struct tw_loop_port link; /* n_vlan, tci, flags are taken; the rest is filled */
+	bool many;                /* the instance for many sessions, however many there are */
 	struct tw_reflector_snapshot result;
 };
 

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TW_LOOP_REFLECTOR_H
+#define TW_LOOP_REFLECTOR_H
+
+/*
+ * The reflector's loop: one always-inline body and its instances, which are constants of it.
+ * Plain open STAMP packets take the straight way (reflector_quick.h), TWAMP Light the one behind
+ * it (reflector_light.c), everything else goes to reflector_slow.c. Replies leave in the order in
+ * which their requests came.
+ *
+ * With few sessions, which the caches hold, a packet is looked at and answered in one go. With
+ * many of them a burst is looked at first, its slots of the index are fetched, then its entries,
+ * and then it is answered.
+ */
+
+#include "reflector.h"
+
+#include "recorder.h"
+#include "reflector_quick.h"
+#ifdef TW_LOOP_AVX512
+#include "reflector_avx512.h"
+#endif
+
+/* Constants of an instance. */
+enum {
+	F_VLAN1 = 1 << 0,
+	F_VLAN2 = 1 << 1,
+	F_STATELESS = 1 << 2,
+	F_PER_PACKET = 1 << 3, /* one clock reading for each T3 */
+	F_HW_CHECKSUM = 1 << 4,
+	F_MANY = 1 << 5,       /* sessions */
+	F_LIGHT_ONLY = 1 << 6, /* whatever it looks like, it is TWAMP Light */
+	F_SLOW_ONLY = 1 << 7,  /* keys, negotiated sessions, PTP: no straight way */
+};
+
+#define L2_OF(flags) (TW_ETH_LEN + ((flags)&F_VLAN1 ? 4u : 0u) + ((flags)&F_VLAN2 ? 8u : 0u))
+/* Bursts up to this have one clock reading for each T3: their slope nobody knows. */
+#define SHORT_BURST 8
+
+enum kind {
+	KIND_OTHER,
+	KIND_PLAIN,
+	KIND_UNFLAG, /* plain, and the U flag of its Extra Padding TLV goes */
+};
+
+/* What is wide in an instance for wide vectors: IPv4 with at most one tag. */
+#ifdef TW_LOOP_AVX512
+struct looks {
+	struct tw_look q;
+	__m512i want;
+};
+
+TW_INLINE void look_at_length(struct looks *k, const struct tw_shape *s, uint32_t len,
+	const unsigned int l2, const bool v6)
+{
+	tw_look_at_length(&k->q, s, len, l2, v6);
+	if (!v6 && l2 <= 18)
+		k->want = tw_avx512_want(&k->q, s, l2);
+}
+
+TW_INLINE bool is_stamp(const struct looks *k, const struct tw_shape *s, const uint8_t *f,
+	const unsigned int l2, const bool v6)
+{
+	return v6 || l2 > 18 ? tw_quick_is_stamp(&k->q, s, f, l2, v6)
+			     : tw_avx512_is_stamp(k->want, s, f, l2);
+}
+
+TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_burst *b,
+	uint32_t seq, uint64_t t3, const unsigned int l2, const bool v6)
+{
+	if (v6 || l2 > 18)
+		tw_quick_reply(f, b, seq, t3, l2, v6);
+	else
+		tw_avx512_reply(f, b, &r->turn, seq, t3, l2);
+}
+#else
+struct looks {
+	struct tw_look q;
+};
+
+TW_INLINE void look_at_length(struct looks *k, const struct tw_shape *s, uint32_t len,
+	const unsigned int l2, const bool v6)
+{
+	tw_look_at_length(&k->q, s, len, l2, v6);
+}
+
+TW_INLINE bool is_stamp(const struct looks *k, const struct tw_shape *s, const uint8_t *f,
+	const unsigned int l2, const bool v6)
+{
+	return tw_quick_is_stamp(&k->q, s, f, l2, v6);
+}
+
+TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_burst *b,
+	uint32_t seq, uint64_t t3, const unsigned int l2, const bool v6)
+{
+	(void)r;
+	tw_quick_reply(f, b, seq, t3, l2, v6);
+}
+#endif
+
+TW_INLINE enum kind look(const struct tw_reflector *r, const struct rte_mbuf *m, const uint8_t *f,
+	struct looks *k, const bool v6, const unsigned int flags)
+{
+	const unsigned int l2 = L2_OF(flags), off = tw_quick_udp(l2, v6) + TW_UDP_LEN;
+	const struct tw_shape *shape = &r->shape[v6];
+	const uint8_t *p = f + off;
+	uint32_t len = m->data_len;
+	uint64_t tail;
+	bool unflag = false;
+
+	if ((flags & F_LIGHT_ONLY) || unlikely(len < off + TW_STAMP_LEN || m->pkt_len != len))
+		return KIND_OTHER;
+	if (unlikely(len != k->q.len))
+		look_at_length(k, shape, len, l2, v6);
+	if (unlikely(!is_stamp(k, shape, f, l2, v6)))
+		return KIND_OTHER;
+	if (unlikely(tw_raw16(p - 2) == 0 || p[TW_REQ_ERROR + 1] == 0))
+		return KIND_OTHER;
+	tail = k->q.pseudo;
+	if (unlikely(len > off + TW_STAMP_LEN)) {
+		if (!tw_quick_tail(p, len - off, r->knows_tlvs, &unflag))
+			return KIND_OTHER;
+		tail = tw_sum_add(tail, tw_sum(p + TW_STAMP_LEN, len - off - TW_STAMP_LEN));
+	}
+	if (!((flags & F_HW_CHECKSUM) &&
+		    (m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD) &&
+		unlikely(!tw_quick_sums(f, tail, l2, v6)))
+		return KIND_OTHER;
+	if ((flags & F_STATELESS) && unlikely(!tw_reflector_may_answer(r, f + l2, v6)))
+		return KIND_OTHER;
+	return unlikely(unflag) ? KIND_UNFLAG : KIND_PLAIN;
+}
+
+TW_INLINE void make_key(uint64_t *key, const uint8_t *f, const unsigned int l2, const bool v6)
+{
+	const uint8_t *udp = f + tw_quick_udp(l2, v6);
+	uint64_t ports = tw_raw32(udp) | (uint64_t)tw_raw16(udp + TW_UDP_LEN + TW_REQ_SSID) << 32 |
+			 (uint64_t)TW_KEY_STAMP << 48;
+
+	key[0] = tw_raw64(f + l2 + (v6 ? TW_IPV6_SRC : TW_IPV4_SRC));
+	if (v6) {
+		key[1] = tw_raw64(f + l2 + TW_IPV6_SRC + 8);
+		key[2] = tw_raw64(f + l2 + TW_IPV6_DST);
+		key[3] = tw_raw64(f + l2 + TW_IPV6_DST + 8);
+	}
+	key[v6 ? 4 : 1] = ports;
+}
+
+TW_INLINE uint64_t hash_of(
+	const struct tw_reflector *r, const uint8_t *f, const unsigned int l2, const bool v6)
+{
+	uint64_t key[TW_KEY_MAX_WORDS] = {0};
+
+	make_key(key, f, l2, v6);
+	return tw_table_hash(v6 ? &r->table6 : &r->table4, key, v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS);
+}
+
+/* The same where the first slot is another's: out of line, with nothing from the loop's registers. */
+static __attribute__((noinline)) bool find_on(struct tw_reflector *r, const uint8_t *f,
+	uint32_t now, unsigned int l2, bool v6, uint32_t *ret_seq)
+{
+	const unsigned int words = v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
+	const uint8_t *p = f + tw_quick_udp(l2, v6) + TW_UDP_LEN;
+	uint32_t sseq = tw_get32(p), t1 = tw_get32(p + TW_REQ_TIMESTAMP + 2);
+	uint64_t hash = hash_of(r, f, l2, v6), key[TW_KEY_MAX_WORDS] = {0};
+	struct tw_reflect_state *s;
+
+	make_key(key, f, l2, v6);
+	s = tw_table_find_on(v6 ? &r->table6 : &r->table4, key, hash, words);
+	if (!s)
+		return tw_reflector_first(r, f + l2, v6, key, hash, sseq, t1, now, ret_seq);
+	*ret_seq = tw_reflect_next(s, sseq, t1, now, r->idle, &r->n.sessions_reset);
+	return true;
+}
+
+/* The session's next reply number; a packet without a session of its own gets its own back.
+ * @return false when it may not be answered: counted, the mbuf is the caller's */
+TW_INLINE bool next_number(struct tw_reflector *r, const uint8_t *f, uint64_t hash,
+	const struct tw_burst *b, const unsigned int l2, const bool v6, const bool many,
+	uint32_t *ret_seq)
+{
+	const unsigned int words = v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS;
+	const uint8_t *p = f + tw_quick_udp(l2, v6) + TW_UDP_LEN;
+	uint32_t sseq = tw_get32(p), t1 = tw_get32(p + TW_REQ_TIMESTAMP + 2);
+	uint64_t key[TW_KEY_MAX_WORDS];
+	struct tw_reflect_state *s;
+
+	make_key(key, f, l2, v6);
+	s = tw_table_find_first(v6 ? &r->table6 : &r->table4, key, hash, words);
+	if (many && unlikely(!s))
+		s = tw_table_find_on(v6 ? &r->table6 : &r->table4, key, hash, words);
+	if (unlikely(!s))
+		return find_on(r, f, b->coarse, l2, v6, ret_seq);
+	*ret_seq = tw_reflect_next(s, sseq, t1, b->coarse, r->idle, &r->n.sessions_reset);
+	return true;
+}
+
+/* @return false when the packet was refused and freed */
+TW_INLINE bool answer(struct tw_reflector *r, struct rte_mbuf *m, uint8_t *f, enum kind kind,
+	uint64_t hash, const struct tw_burst *b, uint64_t t3, const bool v6,
+	const unsigned int flags)
+{
+	const unsigned int l2 = L2_OF(flags);
+	uint32_t seq;
+
+	if (flags & F_STATELESS) {
+		seq = tw_get32(f + tw_quick_udp(l2, v6) + TW_UDP_LEN);
+	} else if (unlikely(!next_number(r, f, hash, b, l2, v6, flags & F_MANY, &seq))) {
+		rte_pktmbuf_free(m);
+		return false;
+	}
+	r->tos[tw_quick_tos(f, l2, v6)]++;
+	r->ttl_seen[tw_quick_ttl(f, l2, v6)] = true;
+	reply(r, f, b, seq, t3, l2, v6);
+	if (unlikely(kind == KIND_UNFLAG))
+		tw_quick_unflag(f + tw_quick_udp(l2, v6) + TW_UDP_LEN);
+	return true;
+}
+
+TW_INLINE bool is_ip6(const uint8_t *f, const unsigned int l2)
+{
+	return f[l2 - 2] != TW_ETHERTYPE_IPV4 >> 8;
+}
+
+/* A burst on its way through the loop. */
+struct round {
+	struct tw_burst b;
+	uint64_t t2, mono;
+	uint64_t tsc3; /* of the first T3 */
+	uint64_t t3;   /* of who would come next */
+	unsigned int n_tx;
+	bool quick; /* nobody in it but plain packets */
+	struct rte_mbuf *tx[TW_BURST];
+};
+
+static inline void send_all(struct tw_reflector *r, struct round *d)
+{
+	if (unlikely(r->port.recorder != NULL))
+		tw_recorder_put(r->port.recorder, d->tx, d->n_tx, d->t3);
+	r->n.reflected += tw_tx_all(
+		r->port.port_id, r->port.tx_queue, d->tx, (uint16_t)d->n_tx, &r->n.tx_failed);
+	d->n_tx = 0;
+}
+
+static uint64_t wall_now(const struct tw_reflector *r)
+{
+	return tw_clock_mono(&r->task.clock, rte_rdtsc()) + r->task.clock.offset;
+}
+
+/*
+ * Whoever is waiting on the slow way is answered now, so that nobody overtakes him. What is ready
+ * goes first: it must not wait for him with a T3 that is past.
+ * @return T3 of those who follow
+ */
+static __attribute__((noinline)) uint64_t answer_slow(struct tw_reflector *r, struct round *d)
+{
+	d->t3 = wall_now(r);
+	if (d->n_tx)
+		send_all(r, d);
+	d->n_tx = tw_reflector_answer(r, d->tx, d->t2, d->mono);
+	d->quick = false; /* this burst says nothing of the slope */
+	d->t3 = wall_now(r);
+	return d->t3;
+}
+
+/* No plain packet. @return T3 of those who follow */
+static __attribute__((noinline)) uint64_t take_other(
+	struct tw_reflector *r, struct round *d, struct rte_mbuf *m, uint64_t t3)
+{
+	d->quick = false;
+	if (r->light) {
+		if (r->n_slow)
+			answer_slow(r, d);
+		t3 = wall_now(r);
+		switch (tw_reflector_light(r, m, &d->b, t3)) {
+		case TW_LIGHT_ANSWERED:
+			d->tx[d->n_tx++] = m;
+			return t3;
+		case TW_LIGHT_REFUSED:
+			return t3;
+		case TW_LIGHT_NOT:
+			break;
+		}
+	}
+	tw_reflector_slow(r, m, d->mono);
+	return t3;
+}
+
+TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf **rx,
+	const unsigned int n, const unsigned int flags)
+{
+	const struct tw_clock_map *clock = &r->task.clock;
+	const unsigned int l2 = L2_OF(flags);
+	struct looks look4 = {0}, look6 = {0};
+	uint64_t hash[TW_BURST], octets = 0, t3;
+	uint8_t kind[TW_BURST];
+	unsigned int n_tx = 0;
+
+	if (flags & F_SLOW_ONLY) {
+		for (unsigned int i = 0; i < n; i++)
+			tw_reflector_slow(r, rx[i], d->mono);
+		d->tsc3 = rte_rdtsc();
+		return;
+	}
+	if (flags & F_MANY) {
+		for (unsigned int i = 0; i < n; i++) {
+			const uint8_t *f = rte_pktmbuf_mtod(rx[i], const uint8_t *);
+			bool v6 = is_ip6(f, l2);
+
+			kind[i] = v6 ? look(r, rx[i], f, &look6, true, flags)
+				     : look(r, rx[i], f, &look4, false, flags);
+			if (unlikely(kind[i] == KIND_OTHER))
+				continue;
+			hash[i] = v6 ? hash_of(r, f, l2, true) : hash_of(r, f, l2, false);
+			tw_table_fetch_slot(v6 ? &r->table6 : &r->table4, hash[i]);
+		}
+		for (unsigned int i = 0; i < n; i++) {
+			if (unlikely(kind[i] == KIND_OTHER))
+				continue;
+			if (is_ip6(rte_pktmbuf_mtod(rx[i], const uint8_t *), l2))
+				tw_table_fetch_entry(&r->table6, hash[i], TW_KEY6_WORDS);
+			else
+				tw_table_fetch_entry(&r->table4, hash[i], TW_KEY4_WORDS);
+		}
+	}
+	/* T3 is read here; the burst follows at the measured pace. */
+	d->tsc3 = rte_rdtsc();
+	t3 = tw_clock_mono(clock, d->tsc3) + clock->offset;
+	for (unsigned int i = 0; i < n; i++) {
+		struct rte_mbuf *m = rx[i];
+		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
+		bool v6 = is_ip6(f, l2), ok;
+		enum kind k;
+
+		if (flags & F_MANY)
+			k = kind[i];
+		else
+			k = v6 ? look(r, m, f, &look6, true, flags)
+			       : look(r, m, f, &look4, false, flags);
+		if (unlikely(k == KIND_OTHER)) {
+			d->n_tx = n_tx;
+			t3 = take_other(r, d, m, t3);
+			n_tx = d->n_tx;
+			continue;
+		}
+		if (unlikely(r->n_slow)) {
+			d->n_tx = n_tx;
+			t3 = answer_slow(r, d);
+			n_tx = d->n_tx;
+		}
+		if (flags & F_PER_PACKET)
+			t3 = tw_clock_mono(clock, rte_rdtsc()) + clock->offset;
+		octets += m->data_len;
+		if (v6)
+			ok = answer(r, m, f, k, flags & F_MANY ? hash[i] : hash_of(r, f, l2, true),
+				&d->b, t3, true, flags);
+		else
+			ok = answer(r, m, f, k, flags & F_MANY ? hash[i] : hash_of(r, f, l2, false),
+				&d->b, t3, false, flags);
+		t3 += r->slope.per_packet;
+		if (unlikely(!ok)) {
+			octets -= m->data_len;
+			continue;
+		}
+		d->tx[n_tx++] = m;
+	}
+	d->n_tx = n_tx;
+	r->n.octets_in += octets;
+	d->t3 = t3;
+}
+
+typedef void burst_step(
+	struct tw_reflector *r, struct round *d, struct rte_mbuf **rx, unsigned int n);
+
+/* The other burst is for short ones: its instance has F_PER_PACKET and not F_MANY. */
+TW_INLINE unsigned int round_of(
+	struct tw_task *task, burst_step *const burst, burst_step *const short_burst)
+{
+	struct tw_reflector *r = (struct tw_reflector *)task;
+	const struct tw_clock_map *clock = &task->clock;
+	struct rte_mbuf *rx[TW_BURST];
+	struct round d;
+	uint16_t n;
+
+	n = rte_eth_rx_burst(r->port.port_id, r->port.rx_queue, rx, TW_BURST);
+	if (n == 0)
+		return 0;
+	d.mono = tw_clock_mono(clock, rte_rdtsc());
+	d.t2 = d.mono + clock->offset;
+	d.n_tx = 0;
+	d.quick = true;
+	d.b.t2_be = __builtin_bswap64(d.t2);
+	d.b.coarse = tw_reflect_coarse(d.mono);
+	d.b.error_estimate_be = __builtin_bswap16(r->error_estimate);
+	d.b.constant = 0xffffU + tw_sum_fold(tw_sum_add(d.b.t2_be, d.b.error_estimate_be));
+#ifdef TW_LOOP_AVX512
+	memset(d.b.fill, 0, sizeof(d.b.fill));
+	memcpy(d.b.fill, &d.b.t2_be, 8);
+	memcpy(d.b.fill + 8, &d.b.error_estimate_be, 2);
+	d.b.fill[10] = 255;
+#endif
+	r->n.received += n;
+	if (unlikely(r->port.recorder != NULL))
+		tw_recorder_put(r->port.recorder, rx, n, d.t2);
+
+	if (n <= SHORT_BURST)
+		short_burst(r, &d, rx, n);
+	else
+		burst(r, &d, rx, n);
+	if (unlikely(r->n_slow))
+		answer_slow(r, &d);
+	if (unlikely(--r->slope.countdown == 0)) {
+		uint64_t now = rte_rdtsc();
+
+		tw_late_measure(&r->spread, clock, d.tsc3, now);
+		r->slope.countdown = TW_SLOPE_EVERY;
+		if (d.quick)
+			tw_slope_measure(&r->slope, clock, d.tsc3, now, n);
+	}
+	if (d.n_tx)
+		send_all(r, &d);
+	return n;
+}
+
+/* Name, the one for short bursts, constants. What is not here has no instance. */
+#define TW_REFLECTOR_INSTANCES(X)                                                                  \
+	X(packet, packet, F_PER_PACKET)                                                            \
+	X(burst, packet, 0)                                                                        \
+	X(packet_many, packet, F_PER_PACKET | F_MANY)                                              \
+	X(burst_many, packet, F_MANY)                                                              \
+	X(packet_hw, packet_hw, F_PER_PACKET | F_HW_CHECKSUM)                                      \
+	X(burst_hw, packet_hw, F_HW_CHECKSUM)                                                      \
+	X(packet_hw_many, packet_hw, F_PER_PACKET | F_HW_CHECKSUM | F_MANY)                        \
+	X(burst_hw_many, packet_hw, F_HW_CHECKSUM | F_MANY)                                        \
+	X(packet_vlan, packet_vlan, F_PER_PACKET | F_VLAN1)                                        \
+	X(burst_vlan, packet_vlan, F_VLAN1)                                                        \
+	X(packet_vlan_many, packet_vlan, F_PER_PACKET | F_VLAN1 | F_MANY)                          \
+	X(burst_vlan_many, packet_vlan, F_VLAN1 | F_MANY)                                          \
+	X(packet_qinq, packet_qinq, F_PER_PACKET | F_VLAN2)                                        \
+	X(burst_qinq, packet_qinq, F_VLAN2)                                                        \
+	X(packet_qinq_many, packet_qinq, F_PER_PACKET | F_VLAN2 | F_MANY)                          \
+	X(burst_qinq_many, packet_qinq, F_VLAN2 | F_MANY)                                          \
+	X(stateless_packet, stateless_packet, F_STATELESS | F_PER_PACKET)                          \
+	X(stateless, stateless_packet, F_STATELESS)                                                \
+	X(stateless_packet_vlan, stateless_packet_vlan, F_STATELESS | F_PER_PACKET | F_VLAN1)      \
+	X(stateless_vlan, stateless_packet_vlan, F_STATELESS | F_VLAN1)                            \
+	X(stateless_packet_qinq, stateless_packet_qinq, F_STATELESS | F_PER_PACKET | F_VLAN2)      \
+	X(stateless_qinq, stateless_packet_qinq, F_STATELESS | F_VLAN2)                            \
+	X(light, light, F_LIGHT_ONLY)                                                              \
+	X(slow, slow, F_SLOW_ONLY)
+
+#define X(name, name_short, flags)                                                                 \
+	static __attribute__((noinline)) void burst_##name(                                        \
+		struct tw_reflector *r, struct round *d, struct rte_mbuf **rx, unsigned int n)     \
+	{                                                                                          \
+		burst_of(r, d, rx, n, flags);                                                      \
+	}                                                                                          \
+	static unsigned int step_##name(struct tw_task *t)                                         \
+	{                                                                                          \
+		return round_of(t, burst_##name, burst_##name_short);                              \
+	}
+TW_REFLECTOR_INSTANCES(X)
+#undef X
+
+static inline tw_reflector_step *instance_of(unsigned int flags)
+{
+#define X(name, name_short, constants)                                                             \
+	if (flags == (constants))                                                                  \
+		return step_##name;
+	TW_REFLECTOR_INSTANCES(X)
+#undef X
+	return NULL;
+}
+
+#endif

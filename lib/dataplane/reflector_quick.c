@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "reflector_quick.h"
+
+#include "tw_worker.h"
+
+static void expect16(struct tw_shape *s, unsigned int at, uint16_t value, uint16_t care)
+{
+	value = __builtin_bswap16(value & care);
+	care = __builtin_bswap16(care);
+	memcpy(s->want + at, &value, 2);
+	memcpy(s->care + at, &care, 2);
+}
+
+void tw_shape_make(struct tw_shape *s, const struct tw_loop_port *port, bool v6, uint16_t udp_port)
+{
+	unsigned int l2 = TW_ETH_LEN + TW_VLAN_LEN * port->n_vlan, udp = tw_quick_udp(l2, v6);
+
+	memset(s, 0, sizeof(*s));
+	/* our MAC, and no group as the source */
+	memcpy(s->want, port->mac.b, 6);
+	memset(s->care, 0xff, 6);
+	s->care[6] = 1;
+	/* Where there are two tags the outer one is 802.1ad's. */
+	for (unsigned int i = 0; i < port->n_vlan; i++) {
+		unsigned int at = TW_ETH_TYPE + TW_VLAN_LEN * i;
+
+		expect16(s, at, port->n_vlan == 2 && i == 0 ? TW_ETHERTYPE_QINQ : TW_ETHERTYPE_VLAN,
+			0xffff);
+		expect16(s, at + 2, port->tci[i], 0x0fff);
+	}
+	expect16(s, l2 - 2, v6 ? TW_ETHERTYPE_IPV6 : TW_ETHERTYPE_IPV4, 0xffff);
+	if (v6) {
+		expect16(s, l2, 0x6000, 0xf000);
+		expect16(s, l2 + TW_IPV6_PAYLOAD_LENGTH, 0, 0xffff);
+		expect16(s, l2 + TW_IPV6_NEXT_HEADER, TW_IPPROTO_UDP << 8, 0xff00);
+	} else {
+		expect16(s, l2, 0x4500, 0xff00);
+		expect16(s, l2 + TW_IPV4_TOTAL_LENGTH, 0, 0xffff);
+		expect16(s, l2 + TW_IPV4_FRAGMENT, 0, (uint16_t)~TW_IPV4_DF);
+		expect16(s, l2 + TW_IPV4_TTL, TW_IPPROTO_UDP, 0x00ff);
+	}
+	expect16(s, udp + TW_UDP_DST_PORT, udp_port, 0xffff);
+	expect16(s, udp + TW_UDP_LENGTH, 0, 0xffff);
+}
+
+/* Octets in fill. */
+enum { FILL_T2 = 64, FILL_ERROR = 72, FILL_TTL = 74, FILL_ZERO = 75 };
+
+static uint8_t source_of(unsigned int at, unsigned int l2)
+{
+	const unsigned int ip = l2, udp = l2 + TW_IPV4_LEN, p = udp + TW_UDP_LEN;
+
+	if (at < 12)
+		return (uint8_t)(at < 6 ? at + 6 : at - 6);
+	if (at == ip + TW_IPV4_TTL)
+		return FILL_TTL;
+	if (at >= ip + TW_IPV4_SRC && at < udp)
+		return (uint8_t)(at < ip + TW_IPV4_DST ? at + 4 : at - 4);
+	if (at >= udp && at < udp + TW_UDP_LENGTH)
+		return (uint8_t)(at < udp + TW_UDP_DST_PORT ? at + 2 : at - 2);
+	if (at >= p + TW_REP_ERROR && at < p + TW_REP_SSID)
+		return (uint8_t)(FILL_ERROR + at - p - TW_REP_ERROR);
+	if (at >= p + TW_REP_RECEIVE && at < p + TW_REP_SENDER_SEQ)
+		return (uint8_t)(FILL_T2 + at - p - TW_REP_RECEIVE);
+	if (at >= p + TW_REP_SENDER_SEQ && at < p + TW_REP_MBZ)
+		return (uint8_t)(at - TW_REP_SENDER_SEQ);
+	if (at == p + TW_REP_SENDER_TTL)
+		return (uint8_t)(ip + TW_IPV4_TTL);
+	return at >= p + TW_REP_MBZ ? FILL_ZERO : (uint8_t)at;
+}
+
+void tw_turn_make(struct tw_turn *t, unsigned int l2)
+{
+	const unsigned int p = l2 + TW_IPV4_LEN + TW_UDP_LEN;
+
+	memset(t->keep, 0xff, sizeof(t->keep));
+	t->keep[l2 + TW_IPV4_TOS] = 0xfc;
+	for (unsigned int i = 0; i < 64; i++)
+		t->head[i] = source_of(i, l2);
+	for (unsigned int i = 0; i < 32; i++)
+		t->tail[i] = source_of(p + TW_STAMP_LEN - 32 + i, l2);
+}
+
+bool tw_shape_fits(
+	const struct tw_shape *s, const uint8_t *f, uint32_t len, unsigned int l2, bool v6)
+{
+	const unsigned int udp = tw_quick_udp(l2, v6);
+	struct tw_look k;
+	tw_v16 bad;
+
+	tw_look_at_length(&k, s, len, l2, v6);
+	bad = (tw_v16_load(f) ^ tw_v16_load(s->want)) & tw_v16_load(s->care);
+	bad |= (tw_v16_load(f + 16) ^ k.want_ip) & tw_v16_load(s->care + 16);
+	bad |= (tw_v16_load(f + udp) ^ k.want_udp) & tw_v16_load(s->care + udp);
+	return !tw_v16_any(bad);
+}
