@@ -177,5 +177,5 @@ def scaling():
 
 
 def all_cases():
-    return [*reflectors(), *million(), *memory(), *authenticated(), *senders(), *cases_program.receivers(),
+    return [*reflectors(), *million(), *memory(), *authenticated(), *cases_program.negotiated(), *senders(), *cases_program.receivers(),
             *loopbacks(), *scaling(), *cases_link.pairs(), *cases_program.pacing()]

@@ -51,6 +51,24 @@ def crypto():
                    "evp_mac_ns": int(e)} for n, b, i, o, e, _ in rows]
 
 
+def reflector_bench(run):
+    """Kinds of requests in the reflector's loop alone, in one process."""
+    del run
+    _, rows = modes()
+    return {r["name"]: Sample(1, r["ns"] / 1e9) for r in rows}
+
+
+def negotiated():
+    """TWAMP sessions that a server would have agreed upon: net_pcap has no control connection."""
+    return [Case(
+        "reflector's loop on TWAMP sessions, 64 of them with a key each; a restart a round",
+        [Row("auth-twamp", "reflector, TWAMP authenticated", "twamp-auth", None, 2.0, 4.0,
+             unit="M/CPU-s"),
+         Row("auth-twamp-open", "the same, of open TWAMP", "twamp-auth", "twamp")],
+        dict.fromkeys(["plain", "twamp", "auth", "twamp-auth"]), together=reflector_bench,
+        extras=("plain", "auth"))]
+
+
 def pacing():
     """Slope of actual minus due departure over the run: how wrong the mean rate is."""
     def slope(pps):

@@ -51,3 +51,23 @@ def summary(answers):
     for line in lines:
         print("  ".join(text.ljust(w) if i in (0, 1, 7) else text.rjust(w)
                         for i, (text, w) in enumerate(zip(line, widths))).rstrip())
+
+
+def shown(answer, key):
+    value = answer[key]
+    if value is None:
+        return "-"
+    return number(value, answer["unit"]) + ("x" if answer["unit"] == "x" else "")
+
+
+def markdown(answers):
+    """The summary for a document."""
+    lines = ["| what | result | rounds | must | aim | control | verdict |",
+             "| --- | --- | --- | --- | --- | --- | --- |"]
+    for a in answers:
+        unit = f", {a['unit']}" if a["unit"] not in ("x", "") else ""
+        spread = f"{number(min(a['rounds']), a['unit'])} to {number(max(a['rounds']), a['unit'])}"
+        control = "-" if a["control"] is None else f"{a['control']:.2f}"
+        lines.append(f"| {a['what']}{unit} | {shown(a, 'value')} | {spread} | {shown(a, 'must')} "
+                     f"| {shown(a, 'aim')} | {control} | {a['verdict']} |")
+    return "\n".join(lines) + "\n"

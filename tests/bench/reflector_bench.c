@@ -11,6 +11,7 @@
  *     valgrind --tool=callgrind --toggle-collect=measured_step bench_reflector MODE 200
  */
 
+#include "tw_agreed.h"
 #include "tw_build.h"
 #include "tw_eal.h"
 #include "tw_keyring.h"
@@ -36,14 +37,17 @@ struct mode {
 	bool auth;
 	bool policy; /* the reflector acts upon TLVs */
 	bool sends_tlvs;
+	bool twamp; /* negotiated sessions instead of STAMP */
 };
 
 static const struct mode modes[] = {
-	{"plain", false, false, false},
-	{"plain-tlv-allowed", false, true, false},
-	{"tlv", false, true, true},
-	{"auth", true, true, false},
-	{"auth-tlv", true, true, true},
+	{.name = "plain"},
+	{.name = "plain-tlv-allowed", .policy = true},
+	{.name = "tlv", .policy = true, .sends_tlvs = true},
+	{.name = "auth", .auth = true, .policy = true},
+	{.name = "auth-tlv", .auth = true, .policy = true, .sends_tlvs = true},
+	{.name = "twamp", .twamp = true},
+	{.name = "twamp-auth", .auth = true, .twamp = true},
 };
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
@@ -52,6 +56,7 @@ struct bench {
 	struct tw_task *task;
 	struct tw_send_class class;
 	struct tw_tlv_template tlv;
+	struct tw_negotiated agreed[SESSIONS];
 	uint32_t seq[SESSIONS];
 	unsigned int turn;
 	uint64_t ticks[ROUNDS];
@@ -63,6 +68,7 @@ static struct tw_clock clock_;
 static struct tw_batch *batch;
 static struct tw_keyring *ring;
 static const struct tw_batch_key *key;
+static struct tw_batch_key *twamp_key[SESSIONS];
 static struct tw_tlv_policy policy = {.allowed_dscp = UINT64_MAX, .disclose_location = true};
 static struct bench benches[MODES];
 
@@ -87,6 +93,36 @@ static void set_up_keys(void)
 			tw_keyring_create(batch, file, &ring) == 0,
 		"keys");
 	key = tw_keyring_peer(ring, 0, &a);
+	for (unsigned int i = 0; i < SESSIONS; i++) {
+		const uint8_t hmac[32] = {1, (uint8_t)i}, aes[16] = {2, (uint8_t)i};
+
+		must(tw_batch_key_create(
+			     batch, TW_HASH_SHA1, hmac, sizeof(hmac), aes, &twamp_key[i]) == 0,
+			"TWAMP key");
+	}
+}
+
+/* The sessions as a server and its clients would have agreed upon them. */
+static void agree(struct bench *b)
+{
+	uint32_t ids[SESSIONS];
+	struct tw_agreed_change c = {.ids = ids, .n = SESSIONS};
+
+	for (uint32_t i = 0; i < SESSIONS; i++) {
+		const struct tw_reflector_session s = {
+			.sender = {{.family = 4, .b = {192, 0, 2, 1}}, (uint16_t)(20000 + i)},
+			.reflector = {{.family = 4, .b = {192, 0, 2, 2}}, 862},
+			.security = b->mode->auth ? TW_SECURITY_AUTHENTICATED : TW_SECURITY_OPEN,
+			.key = b->mode->auth ? twamp_key[i] : NULL,
+			.symmetrical = true,
+			.refwait = tw_ns_from_sec(900)};
+
+		tw_negotiated_init(&b->agreed[i], &s);
+		ids[i] = c.id = i;
+		c.session = &b->agreed[i];
+		must(tw_agreed_add(b->task, &c) == 0, "negotiated session");
+	}
+	tw_agreed_start(b->task, &c);
 }
 
 static void set_up(struct bench *b, const struct mode *m)
@@ -98,7 +134,9 @@ static void set_up(struct bench *b, const struct mode *m)
 		.max_sessions = 65536,
 		.session_idle = tw_ns_from_sec(30),
 		.refwait = tw_ns_from_sec(900),
-		.keys = m->auth ? ring : NULL,
+		.keys = m->auth && !m->twamp ? ring : NULL,
+		.negotiated = m->twamp,
+		.max_agreed = m->twamp ? SESSIONS : 0,
 		.tlv = m->policy ? &policy : NULL};
 	struct tw_loop_port lp = {.port_id = ports[1].port_id,
 		.n_rx_queues = 1,
@@ -112,9 +150,11 @@ static void set_up(struct bench *b, const struct mode *m)
 		.local = {{.family = 4, .b = {192, 0, 2, 1}}, 20000},
 		.remote = {{.family = 4, .b = {192, 0, 2, 2}}, 862},
 		.ttl = 255,
-		.protocol = TW_PROTOCOL_STAMP,
+		.protocol = m->twamp ? TW_PROTOCOL_TWAMP : TW_PROTOCOL_STAMP,
 		.security = m->auth ? TW_SECURITY_AUTHENTICATED : TW_SECURITY_OPEN,
-		.key = m->auth ? key : NULL,
+		.key = !m->auth   ? NULL
+		       : m->twamp ? twamp_key[0]
+				  : key,
 		.n_sizes = 1,
 		.sizes = &size,
 		.tlv = m->sends_tlvs ? &b->tlv : NULL};
@@ -130,6 +170,8 @@ static void set_up(struct bench *b, const struct mode *m)
 	must(tw_send_classes(&s, 1, &b->class, &cycle) == 1, "frame");
 	tw_prefix_parse("192.0.2.2/24", &lp.addrs[0]);
 	must(tw_reflector_create(&lp, &cfg, &clock_, &err, &b->task) == 0, err.text);
+	if (m->twamp)
+		agree(b);
 	must(strcmp(m->name, "plain") != 0 || b->task->step != NULL, "step");
 }
 
@@ -162,7 +204,8 @@ static void write_request(struct bench *b, struct rte_mbuf *m)
 		}
 	}
 	if (b->mode->auth) {
-		op = tw_sealed_request(TW_SEALED_STAMP, key, p);
+		op = b->mode->twamp ? tw_sealed_request(TW_SEALED_TWAMP_AUTH, twamp_key[who], p)
+				    : tw_sealed_request(TW_SEALED_STAMP, key, p);
 		tw_batch_seal(batch, &op, 1);
 	}
 	tw_put16(f + 34, (uint16_t)(20000 + who));
@@ -263,6 +306,8 @@ int main(int argc, char **argv)
 		tw_task_destroy(benches[i].task);
 	tw_port_close(&ports[0]);
 	tw_port_close(&ports[1]);
+	for (unsigned int i = 0; i < SESSIONS; i++)
+		tw_batch_key_destroy(twamp_key[i]);
 	tw_keyring_destroy(ring);
 	tw_batch_destroy(batch);
 	tw_eal_stop();
