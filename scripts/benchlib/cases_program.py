@@ -110,7 +110,8 @@ def micro():
 def instructions():
     """Instructions per packet, which do not drift, against tests/bench/baseline.json."""
     text = output_of(["meson", "test", "-C", os.path.join(ROOT, "build"), "--no-rebuild",
-                      "--suite", "bench", "--verbose", "--logbase", "bench-instructions"], 400)
+                      "--suite", "bench", "--verbose", "--logbase", "bench-instructions"], 400,
+                     statuses=(0, 1))  # 1: some are above; the table says which
     rows = re.findall(r"^(\S+) +([\d.]+) +([\d.]+) +[-+][\d.]+%", text, re.M)
     if not rows:
         raise Failed("instructions: not counted: " + text[-300:])
