@@ -4,13 +4,10 @@
 /* controller: negotiates sessions with a TWAMP server and measures with them. */
 
 #include "commands.h"
-#include "measure.h"
-#include "negotiation.h"
+#include "controller.h"
 #include "recording.h"
-#include "tw_batch.h"
 #include "tw_event_loop.h"
 #include "tw_log.h"
-#include "way.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,20 +18,6 @@
 #define REFLECTED_MIN 4
 /* The server reflects so long after the stop: what is still under way. */
 #define MAX_BASE 112
-
-struct controller {
-	const struct tw_options *o;
-	struct tw_options eff; /* with the sizes that the mode leads to */
-	struct tw_net net;
-	struct tw_ends ends;
-	struct tw_plan_link link;
-	struct tw_plan plan;
-	struct tw_negotiation talk;
-	struct tw_event_loop *loop;
-	struct tw_batch *batch;
-	struct tw_batch_key **keys;
-	uint16_t *ports;
-};
 
 /* What the negotiated mode makes of --padding and --frame-size. */
 static void settle_sizes(struct controller *c)
@@ -55,7 +38,7 @@ static void settle_sizes(struct controller *c)
 }
 
 /* The largest of the stream's packets counts. */
-static uint32_t padding_length(const struct controller *c)
+uint32_t tw_controller_padding(const struct controller *c)
 {
 	const struct tw_payloads *p = &c->plan.parts[0].payloads;
 	uint32_t most = 0;
@@ -69,7 +52,7 @@ static int ask(struct controller *c, struct tw_err *err)
 {
 	uint32_t mode = tw_negotiation_mode(&c->talk);
 	struct tw_client_request *r = calloc(c->o->streams, sizeof(*r));
-	uint32_t padding = padding_length(c);
+	uint32_t padding = tw_controller_padding(c);
 	int rc;
 
 	if (!r)
@@ -79,11 +62,13 @@ static int ask(struct controller *c, struct tw_err *err)
 		r[i].receiver = c->plan.streams[i].remote;
 		r[i].dscp = c->o->dscp;
 		r[i].padding_length = padding;
-		r[i].timeout = c->o->timeout;
+		r[i].timeout = c->eff.timeout;
 		if (mode & TW_MODE_REFLECT_OCTETS)
 			r[i].reflect_length = (uint16_t)(padding - tw_negotiation_padding(mode));
 	}
-	rc = tw_negotiation_request(&c->talk, r, c->o->streams, err);
+	rc = c->kind->planned ? c->kind->planned(c, r, err) : 0;
+	if (rc == 0)
+		rc = tw_negotiation_request(&c->talk, r, c->o->streams, err);
 	free(r);
 	return rc;
 }
@@ -117,10 +102,12 @@ static int apply(struct controller *c, struct tw_err *err)
 static int negotiate(struct controller *c, struct tw_err *err)
 {
 	struct tw_endpoint local = {c->link.local, 0};
-	int rc = tw_negotiation_open(&c->talk, c->o, c->loop, &c->ends.remote, &local, err);
+	int rc = tw_negotiation_open(&c->talk, c->o, c->loop, &c->server, &local, err);
 
 	if (rc < 0)
 		return rc;
+	if (c->kind->connected)
+		c->kind->connected(c);
 	settle_sizes(c);
 	rc = tw_plan_make(&c->eff, &c->link, err, &c->plan);
 	if (rc == 0)
@@ -167,7 +154,7 @@ static int measure(struct controller *c, struct tw_err *err)
 {
 	struct tw_measure_config m = {
 		.options = c->o,
-		.command = "controller",
+		.command = c->kind->name,
 		.offered_pps = c->plan.offered_pps,
 		.loop = c->loop,
 		.end = on_end,
@@ -184,6 +171,8 @@ static int measure(struct controller *c, struct tw_err *err)
 	tw_ports_loop(c->o, p, 0, &lp);
 	lp.n_rx_queues = p->n_rx;
 	lp.recorder = c->net.backend.recorder;
+	if (c->kind->measuring)
+		c->kind->measuring(c, &m);
 	rc = tw_sender_create(&lp, &c->plan.sender, &c->net.backend.clock, err, &t);
 	if (rc < 0) {
 		tw_recording_stop(m.recording);
@@ -209,8 +198,11 @@ static int prepare(struct controller *c, struct tw_err *err)
 	const struct tw_options *o = c->o;
 	struct tw_ends test;
 	uint32_t largest;
-	int rc = tw_ends_read(o, TW_CONTROL_PORT, err, &c->ends);
+	int rc = c->kind->read_ends ? c->kind->read_ends(c, err)
+				    : tw_ends_read(o, TW_CONTROL_PORT, err, &c->ends);
 
+	if (!c->server.addr.family)
+		c->server = c->ends.remote;
 	c->eff = *o;
 	c->eff.auth = true;
 	c->eff.padding_min = MAX_BASE;
@@ -224,6 +216,8 @@ static int prepare(struct controller *c, struct tw_err *err)
 		return rc;
 	test = c->ends;
 	test.remote.port = TW_CONTROL_PORT; /* for the test too (RFC 8545) */
+	if (c->kind->find_way)
+		return c->kind->find_way(c, &test, err);
 	return tw_way_find(&c->net, o, &test, c->ports, err, &c->link);
 }
 
@@ -242,7 +236,7 @@ static void finish(struct controller *c)
 	free(c);
 }
 
-int tw_cmd_controller(const struct tw_options *o)
+int tw_controller_run(const struct tw_options *o, const struct controller_kind *kind)
 {
 	struct controller *c = calloc(1, sizeof(*c));
 	struct tw_err err = {"out of memory"};
@@ -250,6 +244,7 @@ int tw_cmd_controller(const struct tw_options *o)
 
 	if (c) {
 		c->o = o;
+		c->kind = kind;
 		c->ports = calloc(o->streams, sizeof(*c->ports));
 		c->keys = calloc(o->streams, sizeof(struct tw_batch_key *));
 		rc = c->ports && c->keys ? tw_event_loop_create(&c->loop) : -ENOMEM;
@@ -263,8 +258,15 @@ int tw_cmd_controller(const struct tw_options *o)
 	if (c)
 		finish(c);
 	if (rc < 0) {
-		tw_error("controller: %s", err.text);
+		tw_error("%s: %s", kind->name, err.text);
 		return 1;
 	}
 	return rc;
+}
+
+int tw_cmd_controller(const struct tw_options *o)
+{
+	static const struct controller_kind plain = {.name = "controller"};
+
+	return tw_controller_run(o, &plain);
 }

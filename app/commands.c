@@ -106,6 +106,21 @@ const struct tw_item_command tw_options_commands[] = {
 		.summary = "list DSCP names, values and TOS octets",
 		.example = "dpdk-twamp dscptable",
 	},
+	{
+		.name = "twping",
+		.bit = TW_CMD_TWPING,
+		.arguments = "TESTADDR[:PORT] [SERVER[:PORT]]",
+		.min_args = 1,
+		.max_args = 2,
+		.summary = "negotiate and measure as perfSONAR's twping does",
+		.text = "Takes twping's options and prints what twping prints, so that pScheduler "
+			"and "
+			"scripts can call it instead; also when the program is called by the name "
+			"twping. SERVER is where TWAMP-Control is, TESTADDR when it is left out.",
+		.example = "dpdk-twamp twping 192.0.2.1\n"
+			   "dpdk-twamp twping -c 1000 -i 0.01f -L 1 -R 192.0.2.1:862\n"
+			   "dpdk-twamp twping -A E -u alice -k twamp.pfs -M [2001:db8::1]:862",
+	},
 };
 
 const size_t tw_options_n_commands = sizeof(tw_options_commands) / sizeof(tw_options_commands[0]);

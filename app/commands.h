@@ -18,5 +18,6 @@ int tw_cmd_loopback(const struct tw_options *o);
 int tw_cmd_reflector(const struct tw_options *o);
 int tw_cmd_sender(const struct tw_options *o);
 int tw_cmd_server(const struct tw_options *o);
+int tw_cmd_twping(const struct tw_options *o);
 
 #endif

@@ -23,6 +23,7 @@ static const struct {
 	{TW_CMD_SERVER, tw_cmd_server},
 	{TW_CMD_CONTROLLER, tw_cmd_controller},
 	{TW_CMD_CONTROLCLIENT, tw_cmd_controlclient},
+	{TW_CMD_TWPING, tw_cmd_twping},
 	{TW_CMD_LOOPBACK, tw_cmd_loopback},
 	{TW_CMD_DEVICES, tw_cmd_devices},
 	{TW_CMD_DSCPTABLE, tw_cmd_dscptable},
@@ -91,6 +92,12 @@ static int run_command(size_t k, int argc, char **argv)
 	tw_signals_fini();
 	tw_logging_stop();
 	return rc;
+}
+
+/* Whoever calls us twping wants twping. */
+static int run_twping(int argc, char **argv)
+{
+	return run_command((size_t)tw_items_command(commands, N_FUNCTIONS, "twping"), argc, argv);
 }
 
 static int run_help(int argc, char **argv)
@@ -169,7 +176,7 @@ static int run_show_options(int argc, char **argv)
 }
 
 /*
- * Words that are no measuring commands and get argv as it is. One with by_name also runs when the
+ * Words that get argv as it is. One with by_name also runs when the
  * binary is called by that name.
  */
 static const struct {
@@ -185,6 +192,7 @@ static const struct {
 	{"completion", run_completion, false},
 	{"counters-doc", run_counters_doc, false},
 	{"show-options", run_show_options, false},
+	{"twping", run_twping, true},
 };
 
 static int dispatch(int argc, char **argv)

@@ -47,6 +47,28 @@ static void stop_senders(struct measure *m)
 		tw_task_ask(m->b->senders[i], TW_LETTER_STOP, NULL);
 }
 
+static int start_senders(struct measure *m, struct tw_err *err)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < m->b->n_senders; i++) {
+		rc = tw_task_ask(m->b->senders[i], TW_LETTER_START, NULL);
+		if (rc < 0)
+			tw_fail(err, rc, "worker does not answer: %s", strerror(-rc));
+	}
+	return rc;
+}
+
+static void on_delay(void *arg)
+{
+	struct measure *m = arg;
+	struct tw_err err;
+
+	m->failed = start_senders(m, &err);
+	if (m->failed)
+		tw_event_loop_stop(m->loop);
+}
+
 static void on_signal(void *arg, int fd, unsigned int ready)
 {
 	struct measure *m = arg;
@@ -65,6 +87,8 @@ static void on_poll(void *arg)
 
 	if (m->recording)
 		tw_recording_drain(m->recording);
+	if (m->cfg->poll)
+		m->cfg->poll(m->cfg->of);
 	tw_measure_settle(m);
 	if (tw_backend_finished(m->b))
 		tw_event_loop_stop(m->loop);
@@ -118,22 +142,6 @@ static int start_events(struct measure *m, struct tw_err *err)
 	return tw_options_given(o, metrics) ? tw_measure_serve(m, err) : 0;
 }
 
-static int final_result(struct measure *m)
-{
-	int rc;
-
-	identify(m, m->total);
-	rc = tw_backend_results(m->b, m->total, false);
-	if (rc < 0)
-		return rc;
-	judge_sla(m, m->total);
-	m->sequence++;
-	return tw_output_result(m->cfg->options, m->total,
-		&(struct tw_report_context){.command = m->cfg->command,
-			.sequence = m->sequence,
-			.rates = m->cfg->rates});
-}
-
 static int exit_status(const struct measure *m)
 {
 	if (m->total->packets.received == 0) {
@@ -146,19 +154,41 @@ static int exit_status(const struct measure *m)
 	return m->total->sla.asked && !m->total->sla.ok ? 3 : 0;
 }
 
+static int final_result(struct measure *m, int *ret_status)
+{
+	int rc;
+
+	identify(m, m->total);
+	rc = tw_backend_results(m->b, m->total, false);
+	if (rc < 0)
+		return rc;
+	judge_sla(m, m->total);
+	if (m->cfg->report) {
+		*ret_status = m->cfg->report(m->cfg->of, m->total);
+		return 0;
+	}
+	*ret_status = exit_status(m);
+	m->sequence++;
+	return tw_output_result(m->cfg->options, m->total,
+		&(struct tw_report_context){.command = m->cfg->command,
+			.sequence = m->sequence,
+			.rates = m->cfg->rates});
+}
+
 static int run(struct measure *m, struct tw_err *err)
 {
 	int rc = start_events(m, err);
 
 	if (rc == 0)
 		rc = tw_backend_launch(m->b, err);
-	for (unsigned int i = 0; rc == 0 && i < m->b->n_senders; i++) {
-		rc = tw_task_ask(m->b->senders[i], TW_LETTER_START, NULL);
-		if (rc < 0)
-			tw_fail(err, rc, "worker does not answer: %s", strerror(-rc));
-	}
+	if (rc == 0 && m->cfg->delay.v > 0)
+		rc = tw_event_add_timer(m->loop, m->cfg->delay, true, on_delay, m, NULL);
+	else if (rc == 0)
+		rc = start_senders(m, err);
 	if (rc == 0)
 		rc = tw_event_loop_run(m->loop);
+	if (rc == 0 && m->failed)
+		rc = tw_fail(err, m->failed, "worker does not answer: %s", strerror(-m->failed));
 	if (m->cfg->end)
 		m->cfg->end(m->cfg->arg);
 	tw_backend_join(m->b);
@@ -184,11 +214,9 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 	}
 	if (rc == 0) {
 		tw_output_progress(NULL);
-		rc = final_result(&m);
+		rc = final_result(&m, &status);
 		if (rc < 0)
 			tw_fail(&err, rc, "the result cannot be written: %s", strerror(-rc));
-		else
-			status = exit_status(&m);
 	}
 	if (rc < 0)
 		tw_error("%s", err.text);

@@ -24,6 +24,11 @@ struct tw_measure_config {
 	void (*end)(
 		void *arg); /* all is sent and answered or timed out, workers run; may be NULL */
 	void *arg;
+	struct tw_ns delay;     /* before the first packet */
+	void (*poll)(void *of); /* every few milliseconds; may be NULL */
+	/* instead of the printed result and its exit status; may be NULL */
+	int (*report)(void *of, const struct tw_result *r);
+	void *of;
 };
 
 /*

@@ -27,6 +27,7 @@ struct measure {
 	uint64_t waited;            /* polls since it was drawn */
 	uint64_t sequence;
 	uint64_t progress_ticks;
+	int failed; /* of the delayed start */
 };
 
 /* Timer: an interval ends; draw its border. */

@@ -101,7 +101,7 @@ static const struct tw_secret *find_secret(
 	if (user) {
 		found = tw_keyfile_user(n->keys, user, strlen(user));
 		if (!found)
-			tw_fail(err, -ENOENT, "--user '%.80s': no such KEYID in %s", user,
+			tw_fail(err, -ENOENT, "user '%.80s': no such KEYID in %s", user,
 				n->o->key_file);
 		return found;
 	}
@@ -133,7 +133,9 @@ static int configure(
 	ret->machine.sessions = o->streams;
 	ret->machine.window = o->streams > MANY ? WINDOW_MANY : 1;
 	if (o->key_file) {
-		rc = tw_keyfile_load(o->key_file, TW_KEYFILE_TEXT, err, &n->keys);
+		rc = tw_keyfile_load(o->key_file,
+			o->command == TW_CMD_TWPING ? TW_KEYFILE_HEX : TW_KEYFILE_TEXT, err,
+			&n->keys);
 		if (rc < 0)
 			return rc;
 		s = find_secret(n, o->user, err);
@@ -198,6 +200,11 @@ uint16_t tw_negotiation_padding(uint32_t mode)
 const struct tw_client_session *tw_negotiation_session(const struct tw_negotiation *n, uint32_t i)
 {
 	return tw_client_session(machine(n), i);
+}
+
+struct tw_ns tw_negotiation_round_trip(const struct tw_negotiation *n)
+{
+	return tw_control_link_round_trip(n->link);
 }
 
 /* Has every session left this state? */

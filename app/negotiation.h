@@ -54,6 +54,9 @@ const struct tw_client_session *tw_negotiation_session(const struct tw_negotiati
 int tw_negotiation_start(struct tw_negotiation *n, struct tw_err *err);
 void tw_negotiation_stop(struct tw_negotiation *n);
 
+/* Round trip of the control connection, as TCP sees it. */
+struct tw_ns tw_negotiation_round_trip(const struct tw_negotiation *n);
+
 /* Fill n->report. Returns 0, -ENOMEM. */
 int tw_negotiation_report(struct tw_negotiation *n);
 

@@ -23,6 +23,7 @@
 #define V TW_CMD_SERVER
 #define C TW_CMD_CONTROLLER
 #define K TW_CMD_CONTROLCLIENT
+#define W TW_CMD_TWPING
 
 #define MSEC TW_NS_PER_MS
 #define SEC TW_NS_PER_SEC
@@ -52,30 +53,30 @@ static const char *const formats[] = {"ntp", "ptp", NULL};
 
 /* clang-format off */
 static const struct tw_item items[] = {
-	{"dev", 0, TW_ITEM_STRING, LIST(dev), .commands = S | R | D | V | C, .group = DEVICE,
+	{"dev", 0, TW_ITEM_STRING, LIST(dev), .commands = S | R | D | V | C | W, .group = DEVICE,
 	 .metavar = "DEV", .help = "kernel interface, PCI address or DPDK vdev string",
 	 .dflt_help = "by the kernel's route"},
-	{"ip", 0, TW_ITEM_PREFIX, LIST(ip), .commands = S | R | V | C, .group = DEVICE,
+	{"ip", 0, TW_ITEM_PREFIX, LIST(ip), .commands = S | R | V | C | W, .group = DEVICE,
 	 .metavar = "ADDR/LEN", .help = "the port's own address", .dflt_help = "from the kernel"},
-	{"gateway", 0, TW_ITEM_ADDR, LIST(gateway), .commands = S | R | V | C, .group = DEVICE,
+	{"gateway", 0, TW_ITEM_ADDR, LIST(gateway), .commands = S | R | V | C | W, .group = DEVICE,
 	 .metavar = "ADDR", .help = "router for other networks, one of each family",
 	 .dflt_help = "from the kernel"},
-	{"vlan", 0, TW_ITEM_UINT, LIST(vlan), .commands = S | R | V | C, .group = DEVICE,
+	{"vlan", 0, TW_ITEM_UINT, LIST(vlan), .commands = S | R | V | C | W, .group = DEVICE,
 	 .metavar = "ID", .min = 1, .max = 4094,
 	 .help = "802.1Q tag of everything sent; given twice, the outer one first"},
-	{"peer-mac", 0, TW_ITEM_MAC, AT(peer_mac), .commands = S | R | V | C, .group = DEVICE,
+	{"peer-mac", 0, TW_ITEM_MAC, AT(peer_mac), .commands = S | R | V | C | W, .group = DEVICE,
 	 .metavar = "MAC", .help = "send to this MAC address instead of resolving one"},
-	{"lcores", 0, TW_ITEM_STRING, AT(lcores), .commands = S | R | L | D | V | C,
+	{"lcores", 0, TW_ITEM_STRING, AT(lcores), .commands = S | R | L | D | V | C | W,
 	 .group = DEVICE, .metavar = "LIST", .help = "cores for workers, such as 2,4-7",
 	 .check = check_lcores, .dflt_help = "by affinity"},
-	{"eal", 0, TW_ITEM_STRING, TW_ITEM_ANY_VALUE, AT(eal), .commands = S | R | L | D | V | C,
+	{"eal", 0, TW_ITEM_STRING, TW_ITEM_ANY_VALUE, AT(eal), .commands = S | R | L | D | V | C | W,
 	 .group = DEVICE, .metavar = "ARGS", .help = "further arguments for DPDK's EAL"},
-	{"busy-poll", 0, TW_ITEM_FLAG, AT(busy_poll), .commands = S | R | L | V | C,
+	{"busy-poll", 0, TW_ITEM_FLAG, AT(busy_poll), .commands = S | R | L | V | C | W,
 	 .group = DEVICE, .help = "never sleep while there is nothing to do"},
 	{"check", 0, TW_ITEM_FLAG, AT(check), .commands = D, .group = DEVICE,
 	 .help = "tell what the machine still lacks; exit 1 when something does"},
 
-	{"count", 'c', TW_ITEM_UINT, AT(count), .commands = S | L | C, .group = SCHEDULE,
+	{"count", 'c', TW_ITEM_UINT, AT(count), .commands = S | L | C | W, .group = SCHEDULE,
 	 .dflt = "100", .metavar = "N", .min = 1, .max = INT64_MAX,
 	 .help = "packets over all streams"},
 	{"duration", 0, TW_ITEM_SEC, AT(duration), .commands = S | L | C | R | V | K,
@@ -128,9 +129,9 @@ static const struct tw_item items[] = {
 	 .group = PACKETS, .help = "set DF in the IPv4 header"},
 	{"flow-label", 0, TW_ITEM_UINT, AT(flow_label), .commands = S | L | C, .group = PACKETS,
 	 .metavar = "N", .max = 0xfffff, .dflt = "0", .help = "flow label of the IPv6 header"},
-	{"ipv4", '4', TW_ITEM_FLAG, AT(ipv4), .commands = S | R | L | V | C | K,
+	{"ipv4", '4', TW_ITEM_FLAG, AT(ipv4), .commands = S | R | L | V | C | K | W,
 	 .group = PACKETS, .help = "IPv4 only"},
-	{"ipv6", '6', TW_ITEM_FLAG, AT(ipv6), .commands = S | R | L | V | C | K,
+	{"ipv6", '6', TW_ITEM_FLAG, AT(ipv6), .commands = S | R | L | V | C | K | W,
 	 .group = PACKETS, .help = "IPv6 only"},
 
 	{"protocol", 0, TW_ITEM_ENUM, AT(protocol), .commands = S | R | L, .group = PROTOCOL,
@@ -204,7 +205,7 @@ static const struct tw_item items[] = {
 	 .group = RESULTS, .help = "print JSON"},
 	{"csv", 0, TW_ITEM_FLAG, AT(csv), .commands = S | L | C, .group = RESULTS,
 	 .help = "print CSV"},
-	{"pcap", 0, TW_ITEM_STRING, AT(pcap), .commands = S | R | V | C, .group = RESULTS,
+	{"pcap", 0, TW_ITEM_STRING, AT(pcap), .commands = S | R | V | C | W, .group = RESULTS,
 	 .metavar = "FILE", .help = "record the test packets"},
 	{"interim", 0, TW_ITEM_SEC, AT(interim), .commands = S | R | L | V | C, .group = RESULTS,
 	 .metavar = "SEC", .min = 100 * MSEC, .max = DAY,
@@ -212,6 +213,8 @@ static const struct tw_item items[] = {
 	{"metrics", 0, TW_ITEM_ENDPOINT, TW_ITEM_OPTIONAL, AT(metrics),
 	 .commands = S | R | L | V | C, .group = RESULTS, .metavar = "ADDR:PORT",
 	 .dflt = "127.0.0.1:8000", .help = "serve Prometheus metrics over HTTP"},
+
+#include "options_twping.h"
 
 	{"quiet", 'q', TW_ITEM_FLAG, AT(quiet), .commands = S | R | L | D | V | C | K,
 	 .group = LOGGING, .help = "log errors only"},
@@ -381,14 +384,20 @@ static int settle_tlvs(struct tw_options *o, struct tw_err *err)
 int tw_options_settle_packets(struct tw_options *o, struct tw_err *err)
 {
 	bool sends = o->command & (S | L | C);
+	int rc;
 
 	if (sends && o->protocol == TW_OPT_AUTO)
 		return tw_fail(err, -EINVAL,
 			"--protocol 'auto': allowed: stamp or twamp-light "
 			"(auto is for the reflector)");
-	if (o->command & (V | C | K)) {
+	if (o->command & (V | C | K | W))
 		o->protocol = TW_OPT_TWAMP;
+	if (o->command & (V | C | K)) {
 		parse_modes(o->mode, NULL, &o->modes);
+	} else if (o->command == W) {
+		rc = tw_twping_settle(o, err);
+		if (rc < 0)
+			return rc;
 	}
 	if (sends && o->timestamp_format == TW_OPT_PTP && o->protocol == TW_OPT_LIGHT)
 		return tw_fail(err, -EINVAL,
@@ -440,10 +449,10 @@ int tw_options_parse(
 	if (rc)
 		return rc;
 	settle_schedule(&o);
-	o.log_level = o.debug     ? TW_LOG_DEBUG
-		      : o.verbose ? TW_LOG_INFO
-		      : o.quiet   ? TW_LOG_ERROR
-				  : TW_LOG_WARNING;
+	o.log_level = o.debug                   ? TW_LOG_DEBUG
+		      : o.verbose               ? TW_LOG_INFO
+		      : o.quiet && command != W ? TW_LOG_ERROR
+						: TW_LOG_WARNING;
 	*ret = o;
 	return 0;
 }

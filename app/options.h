@@ -11,6 +11,7 @@
 #include "tw_items.h"
 #include "tw_log.h"
 #include "tw_time.h"
+#include "twping_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,13 +26,14 @@ enum {
 	TW_CMD_SERVER = 1 << 5,
 	TW_CMD_CONTROLLER = 1 << 6,
 	TW_CMD_CONTROLCLIENT = 1 << 7,
+	TW_CMD_TWPING = 1 << 8,
 };
 
 enum tw_opt_protocol {
 	TW_OPT_STAMP,
 	TW_OPT_LIGHT,
 	TW_OPT_AUTO,  /* reflector: told apart by each request */
-	TW_OPT_TWAMP, /* controller: not to be chosen */
+	TW_OPT_TWAMP, /* controller, twping: not to be chosen */
 };
 
 enum tw_opt_stamp {
@@ -137,6 +139,8 @@ struct tw_options {
 	const char *pcap;
 	struct tw_ns interim;       /* 0 = only the final result */
 	struct tw_endpoint metrics; /* tw_options_given(o, metrics) */
+
+	struct tw_twping_options twping;
 
 	/* logging */
 	bool quiet, verbose, debug;

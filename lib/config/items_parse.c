@@ -110,7 +110,7 @@ static int take(struct parse *p, const struct tw_item *item, const char *value)
 			return tw_fail(p->err, -EINVAL, "--%s %s: allowed: at most %u times",
 				item->name, tw_items_quote(value, quoted), item->capacity);
 		at += (size_t)count * item->size;
-	} else if (tw_items_is_set(&p->set, i) && value) {
+	} else if (tw_items_is_set(&p->set, i) && value && !(item->flags & TW_ITEM_LAST)) {
 		return tw_fail(p->err, -EINVAL, "--%s %s: given twice, allowed: once", item->name,
 			tw_items_quote(value, quoted));
 	}
@@ -188,7 +188,9 @@ static int parse_letters(struct parse *p, const char *s)
 				return rc;
 			continue;
 		}
-		return s[1] ? take(p, item, s + 1) : take_next(p, item);
+		if (s[1] || (item->flags & TW_ITEM_OPTIONAL))
+			return take(p, item, s[1] ? s + 1 : NULL);
+		return take_next(p, item);
 	}
 	return 0;
 }

@@ -42,11 +42,13 @@ enum tw_item_type {
 
 /** Row flags. */
 enum {
-	TW_ITEM_REPEAT = 1 << 0,    /**< a list: member is an array, count_offset its length */
-	TW_ITEM_OPTIONAL = 1 << 1,  /**< value only as --name=value; without it the default */
-	TW_ITEM_SECRET = 1 << 2,    /**< never printed */
-	TW_ITEM_HIDDEN = 1 << 3,    /**< not in help, man page and completion */
+	TW_ITEM_REPEAT = 1 << 0, /**< a list: member is an array, count_offset its length */
+	TW_ITEM_OPTIONAL =
+		1 << 1,          /**< value only as --name=value, -xvalue; without it the default */
+	TW_ITEM_SECRET = 1 << 2, /**< never printed */
+	TW_ITEM_HIDDEN = 1 << 3, /**< not in help, man page and completion */
 	TW_ITEM_ANY_VALUE = 1 << 4, /**< a separate value may look like an option */
+	TW_ITEM_LAST = 1 << 5,      /**< may be given again: the last one counts */
 };
 
 struct tw_item {

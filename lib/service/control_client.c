@@ -45,6 +45,16 @@ const struct tw_endpoint *tw_control_link_local(const struct tw_control_link *l)
 	return &l->local;
 }
 
+struct tw_ns tw_control_link_round_trip(const struct tw_control_link *l)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return tw_ns(0);
+	return tw_ns((int64_t)info.tcpi_rtt * TW_NS_PER_US);
+}
+
 static void lose(struct tw_control_link *l, int rc, const char *why)
 {
 	if (l->over)

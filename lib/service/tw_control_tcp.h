@@ -129,6 +129,9 @@ struct tw_ns tw_control_link_now(void);
 /** Our end of the connection, once it is established. */
 const struct tw_endpoint *tw_control_link_local(const struct tw_control_link *l);
 
+/** Round trip that TCP has measured on it; 0 when it has none. */
+struct tw_ns tw_control_link_round_trip(const struct tw_control_link *l);
+
 /** Send what is left, wait a moment for it, close. NULL is fine. */
 void tw_control_link_close(struct tw_control_link *l);
 

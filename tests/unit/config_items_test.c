@@ -34,6 +34,8 @@ struct sample {
 	uint32_t n_ip;
 	bool verbose;
 	bool hidden;
+	uint32_t lines;
+	uint32_t again;
 };
 
 static int check_spec(const char *value, struct tw_err *err)
@@ -91,6 +93,10 @@ static const struct tw_item items[] = {
 		.help = "own address"},
 	{"hidden", 0, TW_ITEM_FLAG, TW_ITEM_HIDDEN, AT(hidden), .commands = SEND, .group = "Names",
 		.help = "must not show"},
+	{"lines", 'l', TW_ITEM_UINT, TW_ITEM_OPTIONAL, AT(lines), .commands = SEND,
+		.group = "Results", .metavar = "N", .dflt = "7", .max = 99, .help = "lines"},
+	{"again", 'g', TW_ITEM_UINT, TW_ITEM_LAST, AT(again), .commands = SEND, .group = "Results",
+		.metavar = "N", .max = 99, .help = "the last one counts"},
 	{"tlv", 0, TW_ITEM_STRING, AT(spec), .later = SEND, .group = "Names",
 		.help = "must not show"},
 };
@@ -231,6 +237,23 @@ static void optional_values(void **state)
 	assert_int_equal(s.metrics.port, 8000);
 	assert_memory_equal(s.metrics.addr.b, any, 4);
 	assert_int_equal(run(0, "--metrics=name:80 peer"), -EINVAL);
+	/* behind the letter, or left out: the next word is another matter */
+	assert_int_equal(run(0, "-l12 peer"), 0);
+	assert_int_equal(s.lines, 12);
+	assert_int_equal(run(0, "-jl peer"), 0);
+	assert_true(given(offsetof(struct sample, lines)));
+	assert_int_equal(s.lines, 7);
+	assert_string_equal(args.v[0], "peer");
+	assert_int_equal(run(0, "-lx peer"), -EINVAL);
+}
+
+static void the_last_one_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(run(0, "-g 1 peer --again=2 -g3"), 0);
+	assert_int_equal(s.again, 3);
+	assert_int_equal(run(0, "-g 1 peer -g x"), -EINVAL);
+	assert_int_equal(run(0, "-c 1 peer -c 2"), -EINVAL);
 }
 
 /* Every refusal: one line that names the option, its value and what is allowed. */
@@ -450,6 +473,7 @@ int main(void)
 		cmocka_unit_test(every_type),
 		cmocka_unit_test(forms_of_options),
 		cmocka_unit_test(optional_values),
+		cmocka_unit_test(the_last_one_counts),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(hostile_words_stay_on_one_line),
 		cmocka_unit_test(nearest_commands),

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "twping_output.h"
+
+#include "tw_log.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME 256
+
+struct output {
+	const struct twping_run *run;
+	struct tw_twping_session session;
+	struct tw_twping_row *rows;
+	size_t n_rows;
+	char from_host[NAME], from_addr[TW_ADDR_STR];
+	char to_host[NAME], to_addr[TW_ADDR_STR];
+};
+
+/* The host of HOST:PORT, [HOST]:PORT or a bare IPv6 address, as typed. */
+static void host_of(const char *typed, char ret[NAME])
+{
+	const char *colon = strchr(typed, ':');
+	size_t n = strlen(typed);
+
+	if (*typed == '[') {
+		typed++;
+		n = strcspn(typed, "]");
+	} else if (colon && !strchr(colon + 1, ':')) {
+		n = (size_t)(colon - typed);
+	}
+	snprintf(ret, NAME, "%.*s", (int)n, typed);
+}
+
+/* The name of our own address; the address itself where it has none. */
+static void name_of(const struct tw_addr *a, char ret[NAME])
+{
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+	struct sockaddr_in four = {.sin_family = AF_INET};
+	const struct sockaddr *sa = (const struct sockaddr *)&four;
+	socklen_t len = sizeof(four);
+	char text[TW_ADDR_STR];
+
+	memcpy(&four.sin_addr, a->b, sizeof(four.sin_addr));
+	if (a->family == 6) {
+		memcpy(&six.sin6_addr, a->b, sizeof(six.sin6_addr));
+		sa = (const struct sockaddr *)&six;
+		len = sizeof(six);
+	}
+	if (getnameinfo(sa, len, ret, NAME, NULL, 0, 0) != 0)
+		snprintf(ret, NAME, "%s", tw_addr_format(a, text));
+}
+
+static void describe(struct output *p)
+{
+	const struct twping_run *run = p->run;
+	const struct tw_twping_options *t = &run->o->twping;
+	const struct tw_result *r = run->result;
+	struct tw_twping_session *s = &p->session;
+
+	host_of(run->o->args.v[0], p->to_host);
+	name_of(&run->stream->local.addr, p->from_host);
+	tw_addr_format(&run->stream->local.addr, p->from_addr);
+	tw_addr_format(&run->stream->remote.addr, p->to_addr);
+	*s = (struct tw_twping_session){
+		.from_host = p->from_host,
+		.from_addr = p->from_addr,
+		.from_port = run->stream->local.port,
+		.to_host = p->to_host,
+		.to_addr = p->to_addr,
+		.to_port = run->stream->remote.port,
+		.dscp = run->o->dscp,
+		.loss_timeout = run->timeout,
+		.padding = run->padding,
+		.packets = (uint32_t)run->o->count,
+		.finished =
+			r->packets.sent + r->tester.not_sent >= run->o->count && run->missed == 0,
+		.bucket = t->bucket,
+		.unit = t->unit_letter,
+		.unix_times = t->unix_times,
+		.percentiles = t->percentiles,
+		.n_percentiles = t->n_percentiles,
+	};
+	memcpy(s->sid, run->session->sid, sizeof(s->sid));
+}
+
+/* -p: a file that is named after the sample's time. */
+static FILE *open_file(const struct output *p, const struct tw_twping_sample *s, char name[NAME])
+{
+	const struct tw_twping_options *t = &p->run->o->twping;
+	const char *dir = t->directory ? t->directory : "";
+	int n = snprintf(name, NAME, "%s%s%020" PRIu64 "_%020" PRIu64 ".%s", dir, *dir ? "/" : "",
+		s->start, s->end, t->machine ? "sum" : "txt");
+	FILE *f = n < NAME ? fopen(name, "w") : NULL;
+
+	if (!f)
+		tw_error("-p: %s: %s", name, strerror(n < NAME ? errno : ENAMETOOLONG));
+	return f;
+}
+
+static int put_sample(const struct output *p, const struct tw_twping_sample *s)
+{
+	const struct tw_twping_options *t = &p->run->o->twping;
+	char name[NAME];
+	FILE *out = t->files ? open_file(p, s, name) : stdout;
+
+	if (!out)
+		return -EIO;
+	if (t->records)
+		tw_twping_records(&p->session, s, p->rows, p->n_rows, t->record_limit, out);
+	if (t->machine)
+		tw_twping_machine(&p->session, s, out);
+	else
+		tw_twping_text(&p->session, s, out);
+	if (out == stdout)
+		return 0;
+	if (fclose(out) != 0) {
+		tw_error("-p: %s: %s", name, strerror(errno));
+		return -EIO;
+	}
+	puts(name);
+	return 0;
+}
+
+/* -N: a sample for each so many packets. */
+static int put_samples(struct output *p)
+{
+	uint32_t count = p->session.packets, each = p->run->o->twping.sub_sessions;
+	int rc = 0;
+
+	if (each == 0 || each >= count)
+		each = count;
+	for (uint64_t first = 0; rc == 0 && first < count; first += each) {
+		uint64_t last = first + each < count ? first + each : count;
+		struct tw_twping_sample s;
+
+		rc = tw_twping_sample_init(
+			&s, &p->session, p->rows, p->n_rows, (uint32_t)first, (uint32_t)last);
+		if (rc < 0)
+			break;
+		/* behind an early end there is nothing to tell */
+		if (s.sent || first == 0)
+			rc = put_sample(p, &s);
+		tw_twping_sample_fini(&s);
+	}
+	return rc;
+}
+
+static int put(struct output *p)
+{
+	const struct twping_run *run = p->run;
+	int rc = twping_rows_make(run->rows, run->timeout, &p->rows, &p->n_rows);
+
+	if (rc < 0)
+		return rc;
+	if (run->o->twping.raw) {
+		tw_twping_raw(p->rows, p->n_rows, stdout);
+	} else if (!run->o->twping.quiet) {
+		describe(p);
+		rc = put_samples(p);
+	}
+	free(p->rows);
+	return rc;
+}
+
+int twping_output(const struct twping_run *run)
+{
+	struct output p = {.run = run};
+	char why[256];
+	int rc = put(&p);
+
+	if (rc == -ENOMEM)
+		tw_error("twping: no memory for the records of all packets");
+	if (!tw_result_tester_ok(run->result, why, sizeof(why)))
+		tw_warning("twping: the tester was the bottleneck: %s", why);
+	if (run->result->packets.sent == 0) {
+		tw_error("twping: nothing was sent");
+		return 1;
+	}
+	if (run->missed) {
+		tw_error("twping: the result is incomplete: %" PRIu64
+			 " records of packets were lost inside the tester",
+			run->missed);
+		return 1;
+	}
+	return rc < 0 ? 1 : 0;
+}

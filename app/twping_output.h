@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#ifndef TWPING_OUTPUT_H
+#define TWPING_OUTPUT_H
+
+/* What twping prints when it is over. */
+
+#include "options.h"
+#include "tw_control_client.h"
+#include "tw_result.h"
+#include "tw_session.h"
+#include "twping_rows.h"
+
+struct twping_run {
+	const struct tw_options *o;
+	const struct twping_rows *rows;
+	const struct tw_result *result;
+	const struct tw_client_session *session;
+	const struct tw_stream_config *stream;
+	uint32_t padding;
+	uint64_t timeout; /* 2^-32 s */
+	uint64_t missed;  /* records that are not among the rows */
+};
+
+/* Print, or save. Returns the exit status. */
+int twping_output(const struct twping_run *run);
+
+#endif
