@@ -81,4 +81,3 @@
 	 .help = "print the delays of the first N packets, too"},
 	{"unix-times", 'U', TW_ITEM_FLAG, TWPING(twping.unix_times), .group = OUTPUT,
 	 .help = "print Unix times with -v and -M"},
-/* clang-format on */

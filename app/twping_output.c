@@ -57,6 +57,13 @@ static void name_of(const struct tw_addr *a, char ret[NAME])
 		snprintf(ret, NAME, "%s", tw_addr_format(a, text));
 }
 
+/* What our own queues dropped would look like the network's loss to whoever reads on. */
+static bool lost_here(const struct tw_result *r)
+{
+	return r->packets.lost &&
+	       (r->tester.rx_missed || r->tester.rx_nombuf || r->tester.window_overrun);
+}
+
 static void describe(struct output *p)
 {
 	const struct twping_run *run = p->run;
@@ -79,8 +86,7 @@ static void describe(struct output *p)
 		.loss_timeout = run->timeout,
 		.padding = run->padding,
 		.packets = (uint32_t)run->o->count,
-		.finished =
-			r->packets.sent + r->tester.not_sent >= run->o->count && run->missed == 0,
+		.finished = r->packets.sent >= run->o->count && run->missed == 0 && !lost_here(r),
 		.bucket = t->bucket,
 		.unit = t->unit_letter,
 		.unix_times = t->unix_times,
@@ -179,6 +185,10 @@ int twping_output(const struct twping_run *run)
 		tw_error("twping: no memory for the records of all packets");
 	if (!tw_result_tester_ok(run->result, why, sizeof(why)))
 		tw_warning("twping: the tester was the bottleneck: %s", why);
+	if (lost_here(run->result)) {
+		tw_error("twping: packets that this machine lost are among the lost ones");
+		rc = -EIO;
+	}
 	if (run->result->packets.sent == 0) {
 		tw_error("twping: nothing was sent");
 		return 1;

@@ -14,22 +14,36 @@ static void put_function(const char *program, FILE *out)
 		fputc(*program == '-' ? '_' : *program, out);
 }
 
-static void put_patterns(const struct tw_item *item, FILE *out)
+static bool takes_value(const struct tw_item *item)
 {
-	if (item->letter)
+	return item->type != TW_ITEM_FLAG && !(item->flags & TW_ITEM_OPTIONAL);
+}
+
+/* Commands that share nothing may share a letter: the first row has it here. */
+static bool letter_is_free(const struct tw_item_table *t, const struct tw_item *item)
+{
+	for (const struct tw_item *i = t->items; i < item; i++)
+		if (takes_value(i) && i->letter == item->letter)
+			return false;
+	return item->letter;
+}
+
+static void put_patterns(const struct tw_item_table *t, const struct tw_item *item, FILE *out)
+{
+	if (letter_is_free(t, item))
 		fprintf(out, "\t-%c | --%s)\n", item->letter, item->name);
 	else
 		fprintf(out, "\t--%s)\n", item->name);
 }
 
 /* What follows an option that takes a value; nothing is offered where we cannot know. */
-static void put_values(const struct tw_item *item, FILE *out)
+static void put_values(const struct tw_item_table *t, const struct tw_item *item, FILE *out)
 {
 	const struct tw_dscp *row;
 
-	if (item->type == TW_ITEM_FLAG || (item->flags & TW_ITEM_OPTIONAL))
+	if (!takes_value(item))
 		return;
-	put_patterns(item, out);
+	put_patterns(t, item, out);
 	if (item->type == TW_ITEM_ENUM) {
 		fputs("\t\tmapfile -t COMPREPLY < <(compgen -W '", out);
 		for (int i = 0; item->names[i]; i++)
@@ -87,7 +101,7 @@ void tw_items_completion(
 		out);
 	for (size_t i = 0; i < t->n_items; i++)
 		if (tw_items_shown(&t->items[i], all))
-			put_values(&t->items[i], out);
+			put_values(t, &t->items[i], out);
 	fputs("\tesac\n\tcase ${COMP_WORDS[1]} in\n", out);
 	for (size_t i = 0; i < n; i++)
 		put_command(t, &cmds[i], out);
