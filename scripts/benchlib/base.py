@@ -110,6 +110,19 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
+def favour():
+    """Where the kernel shares the CPUs among sessions first, `nice` counts within one only: what
+    was asked for is asked of the session, too."""
+    nice = os.nice(0)
+    if nice >= 0:
+        return
+    try:
+        with open("/proc/self/autogroup", "w", encoding="ascii") as f:
+            f.write(str(nice))
+    except OSError:
+        pass  # another kernel, or not allowed
+
+
 def progress(text):
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
