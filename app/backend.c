@@ -3,7 +3,10 @@
 
 #include "backend.h"
 
+#include "output.h"
 #include "recorder.h"
+#include "tw_host.h"
+#include "tw_log.h"
 #include "tw_sender_results.h"
 #include "tw_telemetry.h"
 
@@ -139,10 +142,38 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim)
 		rc = ask(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
 	add_cpu(b, &r->cpu);
 	if (b->device_health)
-		b->device_health(b->device_arg, &r->tester.rx_missed, &r->tester.rx_nombuf);
+		b->device_health(b->device_arg, &r->tester);
+	r->tester.device_lost |= b->device_lost;
 	if (b->recorder)
 		r->pcap_missed = b->recorder->missed;
 	return rc;
+}
+
+static void add_health(const struct tw_backend *b, struct tw_reflector_health *r)
+{
+	struct tw_tester_health h = {0};
+
+	if (b->device_health)
+		b->device_health(b->device_arg, &h);
+	r->rx_missed += h.rx_missed;
+	r->rx_nombuf += h.rx_nombuf;
+	r->tx_errors += h.tx_errors;
+	r->link_down = tw_ns_add(r->link_down, h.link_down);
+	r->device_lost = b->device_lost;
+}
+
+bool tw_backend_lost(struct tw_backend *b)
+{
+	struct tw_err err;
+
+	if (b->link_fd > 0)
+		tw_host_watch_drain(b->link_fd);
+	if (!b->device_lost && b->device_look && b->device_look(b->device_arg, &err) < 0) {
+		b->device_lost = true;
+		tw_output_progress(NULL);
+		tw_error("%s", err.text);
+	}
+	return b->device_lost;
 }
 
 int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report *r)
@@ -159,6 +190,8 @@ int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report
 		if (rc == 0) {
 			tw_reflector_counters_merge(&r->counters, &s->counters);
 			r->health.stolen = tw_ns_add(r->health.stolen, s->stolen);
+			if (s->stolen_longest.v > r->health.stolen_longest.v)
+				r->health.stolen_longest = s->stolen_longest;
 			r->clock = s->clock;
 		}
 		/* A worker that did not answer may still write into it. */
@@ -172,8 +205,7 @@ int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report
 	r->source[0] = TW_STAMP_SOFTWARE;
 	r->source[1] = TW_STAMP_SOFTWARE;
 	add_cpu(b, &r->cpu);
-	if (b->device_health)
-		b->device_health(b->device_arg, &r->health.rx_missed, &r->health.rx_nombuf);
+	add_health(b, &r->health);
 	if (b->recorder)
 		r->pcap_missed = b->recorder->missed;
 	return rc;

@@ -27,8 +27,13 @@ struct tw_backend {
 	struct tw_task *reflectors[TW_BACKEND_TASKS];
 	struct tw_recorder *recorder;
 	bool launched;
-	/* what the devices lost; asked when a result is made */
-	void (*device_health)(void *arg, uint64_t *rx_missed, uint64_t *rx_nombuf);
+	/* adds what the devices lost; asked when a result is made */
+	void (*device_health)(void *arg, struct tw_tester_health *h);
+	/* are the devices still there, have they a link? Asked many times a second and when link_fd
+	 * is readable. Returns 0 or -ENODEV. */
+	int (*device_look)(void *arg, struct tw_err *err);
+	int link_fd; /* 0: none */
+	bool device_lost;
 	void *device_arg;
 };
 
@@ -59,6 +64,9 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim);
 
 /* Draw the border of an interval in every sender. */
 int tw_backend_border(struct tw_backend *b);
+
+/* Look at the devices. True once one is gone; that is logged. */
+bool tw_backend_lost(struct tw_backend *b);
 
 /* The reflectors' totals. */
 int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report *r);

@@ -34,11 +34,25 @@ static void judge_sla(const struct measure *m, struct tw_result *r)
 		tw_sla_judge(m->cfg->options->sla, r, &r->sla, why, sizeof(why));
 }
 
+/* Without its device there is nothing to wait for. */
+static void look(struct measure *m)
+{
+	if (tw_backend_lost(m->b))
+		tw_event_loop_stop(m->loop);
+}
+
 static void on_clock(void *arg)
 {
 	struct measure *m = arg;
 
 	tw_clock_update(&m->b->clock);
+}
+
+static void on_link(void *arg, int fd, unsigned int ready)
+{
+	(void)fd;
+	(void)ready;
+	look(arg);
 }
 
 static void stop_senders(struct measure *m)
@@ -85,6 +99,8 @@ static void on_poll(void *arg)
 {
 	struct measure *m = arg;
 
+	/* what is sent while there is no link is not sent: this must be known soon */
+	look(m);
 	if (m->recording)
 		tw_recording_drain(m->recording);
 	if (m->cfg->poll)
@@ -128,6 +144,8 @@ static int start_events(struct measure *m, struct tw_err *err)
 	if (rc == 0)
 		rc = tw_event_add_fd(
 			m->loop, tw_signals_fd(), TW_FD_READ, on_signal, m, &m->signal);
+	if (rc == 0 && m->b->link_fd > 0)
+		rc = tw_event_add_fd(m->loop, m->b->link_fd, TW_FD_READ, on_link, m, NULL);
 	if (rc == 0)
 		rc = tw_event_add_timer(m->loop, tw_ns(CLOCK_PERIOD_NS), false, on_clock, m, NULL);
 	if (rc == 0)
@@ -144,6 +162,8 @@ static int start_events(struct measure *m, struct tw_err *err)
 
 static int exit_status(const struct measure *m)
 {
+	if (m->b->device_lost)
+		return 1;
 	if (m->total->packets.received == 0) {
 		if (m->total->packets.sent == 0)
 			tw_error("nothing was sent");

@@ -3,8 +3,11 @@
 
 #include "net_session.h"
 
+#include "tw_host.h"
+
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static int start_eal(struct tw_net *n, const struct tw_options *o, const struct tw_dev *devs,
 	unsigned int n_devs, unsigned int n_workers, struct tw_err *err)
@@ -30,7 +33,7 @@ static int start_eal(struct tw_net *n, const struct tw_options *o, const struct 
 	return tw_backend_init(&n->backend, err);
 }
 
-static void device_health(void *arg, uint64_t *rx_missed, uint64_t *rx_nombuf)
+static void device_health(void *arg, struct tw_tester_health *h)
 {
 	struct tw_net *n = arg;
 
@@ -38,10 +41,22 @@ static void device_health(void *arg, uint64_t *rx_missed, uint64_t *rx_nombuf)
 		struct tw_port_stats s;
 
 		if (tw_port_stats(&n->ports[i], &s) == 0) {
-			*rx_missed += s.rx_missed;
-			*rx_nombuf += s.rx_nombuf;
+			h->rx_missed += s.rx_missed;
+			h->rx_nombuf += s.rx_nombuf;
+			h->tx_errors += s.tx_errors;
 		}
+		h->link_down = tw_ns_add(h->link_down, tw_port_down(&n->ports[i]));
 	}
+}
+
+static int device_look(void *arg, struct tw_err *err)
+{
+	struct tw_net *n = arg;
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < n->n_ports; i++)
+		rc = tw_port_look(&n->ports[i], err);
+	return rc;
 }
 
 int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_addr *peer,
@@ -71,7 +86,10 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 	for (unsigned int i = 0; i < n->backend.n_workers; i++)
 		n->backend.workers[i].may_sleep = !o->busy_poll || n->backend.eal.workers[i].shared;
 	n->backend.device_health = device_health;
+	n->backend.device_look = device_look;
 	n->backend.device_arg = n;
+	rc = tw_host_watch_links();
+	n->backend.link_fd = rc > 0 ? rc : 0;
 	return 0;
 }
 
@@ -110,6 +128,9 @@ const char *tw_net_tcp_device(const struct tw_net *n)
 void tw_net_close(struct tw_net *n)
 {
 	tw_backend_fini(&n->backend);
+	if (n->backend.link_fd > 0)
+		close(n->backend.link_fd);
+	n->backend.link_fd = 0;
 	for (unsigned int i = 0; i < n->n_ports; i++) {
 		tw_exception_close(n->exceptions[i]);
 		n->exceptions[i] = NULL;

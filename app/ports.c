@@ -111,6 +111,7 @@ void tw_ports_loop(
 	ret->kernel_interface = p->is_kernel;
 	ret->answers = p->needs_neighbour;
 	ret->loopback = p->is_loopback;
+	ret->no_link = &p->no_link;
 }
 
 void tw_ports_add_fds(const struct tw_port *p, uint16_t q, struct tw_worker *w)

@@ -54,9 +54,25 @@ static int print(struct watch *w, bool interim)
 	return rc;
 }
 
+static void look(struct watch *w)
+{
+	if (tw_backend_lost(w->b))
+		tw_event_loop_stop(w->loop);
+}
+
 static void on_clock(void *arg)
 {
-	tw_clock_update(&((struct watch *)arg)->b->clock);
+	struct watch *w = arg;
+
+	tw_clock_update(&w->b->clock);
+	look(w);
+}
+
+static void on_link(void *arg, int fd, unsigned int ready)
+{
+	(void)fd;
+	(void)ready;
+	look(arg);
 }
 
 static void on_drain(void *arg)
@@ -136,6 +152,8 @@ static int add_events(struct watch *w)
 	struct tw_event_loop *l = w->loop;
 	int rc = tw_event_add_fd(l, tw_signals_fd(), TW_FD_READ, on_signal, w, NULL);
 
+	if (rc == 0 && w->b->link_fd > 0)
+		rc = tw_event_add_fd(l, w->b->link_fd, TW_FD_READ, on_link, w, NULL);
 	if (rc == 0)
 		rc = tw_event_add_timer(l, tw_ns(CLOCK_PERIOD_NS), false, on_clock, w, NULL);
 	if (rc == 0 && w->cfg->recording)
@@ -181,5 +199,5 @@ int tw_watch(struct tw_backend *b, const struct tw_watch_config *cfg)
 	tw_http_destroy(w.http);
 	tw_event_loop_destroy(w.loop);
 	tw_recording_stop(cfg->recording);
-	return rc < 0 ? 1 : 0;
+	return rc < 0 || b->device_lost ? 1 : 0;
 }

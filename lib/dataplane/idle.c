@@ -107,7 +107,7 @@ uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due)
 }
 
 /* The quantile that is reached four times in five, in steps: how far off the rest is matters not. */
-uint64_t tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now)
+void tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now)
 {
 	uint64_t late = now > target ? now - target : 0;
 
@@ -115,5 +115,4 @@ uint64_t tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now)
 		i->early += i->us;
 	else if (late < i->early && i->early > EARLY_MIN_US * i->us)
 		i->early -= i->us / 4;
-	return late;
 }

@@ -44,7 +44,7 @@ void tw_idle_work(struct tw_idle *i, uint64_t now);
  */
 uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due);
 
-/* A sleep until `target` ended by its timer at `now`. @return how late that was, ticks */
-uint64_t tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now);
+/* A sleep until `target` ended by its timer at `now`. */
+void tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now);
 
 #endif

@@ -32,6 +32,12 @@
 #define TW_IP4_PAYLOAD_OFF 42
 #define TW_IP6_PAYLOAD_OFF 62
 
+/* Whatever is sent now would wait until there is a link. */
+static inline bool tw_loop_no_link(const struct tw_loop_port *p)
+{
+	return p->no_link && atomic_load_explicit(p->no_link, memory_order_relaxed);
+}
+
 /* @return a letter was carried out */
 bool tw_task_housekeeping(struct tw_task *t, uint64_t now);
 

@@ -85,7 +85,7 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 	unsigned int n, k;
 
 	if (unlikely(s->n_pending && !tw_sender_offer_again(s))) {
-		tw_sender_wait_for_device(s, mono, kind);
+		tw_sender_wait_for_device(s, mono, kind, s->horizon);
 		return 1;
 	}
 	n = how_many(s, mono, kind);

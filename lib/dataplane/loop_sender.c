@@ -156,12 +156,13 @@ void tw_sender_give_up(struct tw_sender *s, uint64_t until)
 		s->left -= gone;
 }
 
-void tw_sender_wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind)
+void tw_sender_wait_for_device(
+	struct tw_sender *s, uint64_t mono, unsigned int kind, uint64_t patience)
 {
 	uint64_t until = last_due(s, mono);
 
 	if (kind != TW_SCHEDULE_MAX && tw_pace_due(&s->pace) <= until &&
-		mono - tw_pace_due(&s->pace) > s->horizon)
+		mono - tw_pace_due(&s->pace) >= patience)
 		tw_sender_give_up(s, until);
 	if (mono >= s->end_mono &&
 		(kind == TW_SCHEDULE_MAX || tw_pace_due(&s->pace) >= s->end_mono))
@@ -188,7 +189,7 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	unsigned int n, k;
 
 	if (unlikely(s->n_pending && !tw_sender_offer_again(s))) {
-		tw_sender_wait_for_device(s, mono, kind);
+		tw_sender_wait_for_device(s, mono, kind, s->horizon);
 		return 1;
 	}
 	n = how_many(s, mono, kind);
@@ -256,4 +257,10 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false);
 	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false)
 			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false);
+}
+
+unsigned int tw_sender_hold_back(struct tw_sender *s, uint64_t tsc)
+{
+	tw_sender_wait_for_device(s, tw_clock_mono(&s->task.clock, tsc), s->cfg.schedule, 0);
+	return 0;
 }

@@ -15,7 +15,8 @@ bool tw_sender_offer_again(struct tw_sender *s);
 void tw_sender_give_up(struct tw_sender *s, uint64_t until);
 
 /* The device takes nothing: the schedule goes on without it. */
-void tw_sender_wait_for_device(struct tw_sender *s, uint64_t mono, unsigned int kind);
+void tw_sender_wait_for_device(
+	struct tw_sender *s, uint64_t mono, unsigned int kind, uint64_t patience);
 
 /* Every mbuf is in the device's hands: that is a full ring too. */
 void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind);

@@ -33,6 +33,8 @@ struct tw_port_private {
 	int fds[TW_PORT_QUEUES]; /* the driver's sockets by queue, not ours to close */
 	uint64_t drops;          /* what AF_PACKET sockets told so far */
 	struct tw_host_stats base;
+	int64_t down_since; /* CLOCK_MONOTONIC, 0: there is a link */
+	struct tw_ns down;  /* without a link, until then */
 	struct tw_held *held;
 	size_t n_held;
 };

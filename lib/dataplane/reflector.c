@@ -166,6 +166,8 @@ static void snapshot(struct tw_task *task, void *into)
 	}
 	s->stolen = tw_span_to_ns(
 		(struct tw_span){(int64_t)tw_clock_ticks(&task->clock, task->stolen)});
+	s->stolen_longest = tw_span_to_ns(
+		(struct tw_span){(int64_t)tw_clock_ticks(&task->clock, task->stolen_longest)});
 	s->clock.error = tw_span_to_ns((struct tw_span){(int64_t)task->clock.error});
 	s->clock.synchronised = task->clock.synchronised;
 	s->clock.steps = task->clock.epoch;

@@ -74,8 +74,9 @@ static bool all_answered(const struct tw_sender *s)
 static void finish(struct tw_sender *s, uint64_t mono)
 {
 	/* A device that took nothing for so long will not take the rest of --count either. */
-	if (s->n_pending && s->cfg.schedule == TW_SCHEDULE_MAX && s->cfg.count &&
-		!s->cfg.duration.v && mono - s->last_tx > s->reply.timeout)
+	if ((s->n_pending || tw_loop_no_link(&s->port)) && s->cfg.schedule == TW_SCHEDULE_MAX &&
+		s->cfg.count && !s->cfg.duration.v &&
+		mono - (s->last_tx ? s->last_tx : s->start_mono) > s->reply.timeout)
 		s->left = 0;
 	if (s->phase == TW_SENDER_SENDING && s->left == 0) {
 		/* What the device never took was never sent. */
@@ -117,7 +118,8 @@ static unsigned int step(struct tw_task *task)
 	unsigned int n = tw_sender_receive(s);
 
 	if (likely(s->phase == TW_SENDER_SENDING))
-		n += tw_sender_transmit(s, rte_rdtsc());
+		n += unlikely(tw_loop_no_link(&s->port)) ? tw_sender_hold_back(s, rte_rdtsc())
+							 : tw_sender_transmit(s, rte_rdtsc());
 	return n;
 }
 
@@ -126,6 +128,8 @@ static uint64_t next_due(const struct tw_task *task)
 	const struct tw_sender *s = (const struct tw_sender *)task;
 
 	if (s->phase != TW_SENDER_SENDING)
+		return UINT64_MAX;
+	if (tw_loop_no_link(&s->port) && (s->n_pending || s->cfg.schedule == TW_SCHEDULE_MAX))
 		return UINT64_MAX;
 	if (s->n_pending || s->cfg.schedule == TW_SCHEDULE_MAX)
 		return 0;

@@ -118,6 +118,9 @@ void tw_sender_prebuild(struct rte_mbuf *m, const struct tw_send_class *c);
 /* One round of the transmitting half. @return packets sent */
 unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc);
 
+/* The same while there is no link: what is due is not sent. @return 0 */
+unsigned int tw_sender_hold_back(struct tw_sender *s, uint64_t tsc);
+
 /* A received frame that the quick look did not recognise. Frees the mbuf. */
 void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
 

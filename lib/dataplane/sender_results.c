@@ -58,6 +58,8 @@ static void add_times(const struct tw_sender *s, struct tw_result *into)
 	into->duration = longer(into->duration, duration_of(s->start_mono, end));
 	into->tester.stolen = tw_ns_add(
 		into->tester.stolen, duration_of(0, tw_clock_ticks(clock, s->task.stolen)));
+	into->tester.stolen_longest = longer(into->tester.stolen_longest,
+		duration_of(0, tw_clock_ticks(clock, s->task.stolen_longest)));
 }
 
 void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)

@@ -15,6 +15,7 @@
 #include "tw_device.h"
 #include "tw_err.h"
 #include "tw_host.h"
+#include "tw_time.h"
 #include "tw_xdp.h"
 
 #include <rte_mempool.h>
@@ -83,7 +84,8 @@ struct tw_port {
 	uint32_t max_frame; /**< octets of a frame to send, own VLAN tag included, no FCS */
 	int numa;           /**< node or -1 */
 	bool link_up;
-	uint32_t speed_mbps; /**< 0: not known */
+	uint32_t speed_mbps;  /**< 0: not known */
+	_Atomic bool no_link; /**< w: main thread in tw_port_look(), r: workers */
 
 	struct tw_prefix addrs[TW_PORT_ADDRS];
 	size_t n_addrs;
@@ -200,6 +202,16 @@ void tw_port_stamps_tick(struct tw_port *port);
 
 /** Counters of device, sockets and kernel interface. Main thread only: it makes system calls. */
 int tw_port_stats(struct tw_port *port, struct tw_port_stats *ret_stats);
+
+/**
+ * Look whether the port is still there and has a link, and note how long it has none. Main thread.
+ * @return 0
+ * @return -ENODEV: the device was removed
+ */
+int tw_port_look(struct tw_port *port, struct tw_err *err);
+
+/** How long the port had no link so far, as tw_port_look() saw it. */
+struct tw_ns tw_port_down(const struct tw_port *port);
 
 /**
  * Descriptor that becomes readable when queue @p q has packets, for sleeping with poll or epoll.

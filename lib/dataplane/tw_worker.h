@@ -57,6 +57,8 @@ struct tw_loop_port {
 	bool answers;          /**< ARP, ND and ping are ours to answer */
 	bool loopback;         /**< peers have our own addresses */
 	struct tw_recorder *recorder; /**< NULL = nothing is recorded */
+	/** Nothing can be sent: it would wait in the device's ring. NULL = nobody tells. */
+	const _Atomic bool *no_link; /* w: control, r: worker */
 	/** Takes what is for the kernel (tw_exception.h); NULL = nobody does. */
 	struct tw_exception_queue *exception;
 	struct tw_loop_stamps stamps;
@@ -77,6 +79,7 @@ struct tw_task {
 	const struct tw_clock *clock_source;
 	uint64_t next_housekeeping; /**< TSC */
 	uint64_t stolen;            /**< TSC ticks in which the thread did not run */
+	uint64_t stolen_longest;    /**< the most of them at a stretch */
 	_Atomic uint64_t packets;   /**< w: worker, r: control (progress only) */
 	_Atomic bool finished;      /**< w: worker, r: control */
 	_Atomic uint32_t notes; /**< of enum tw_stamp_note, to be logged. w: worker, r: control */
@@ -124,6 +127,7 @@ struct tw_reflector_snapshot {
 	struct tw_stamping stamping;
 	uint64_t rx_missed;
 	struct tw_ns stolen;
+	struct tw_ns stolen_longest;
 	struct tw_clock_info clock;
 };
 

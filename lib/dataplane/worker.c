@@ -111,22 +111,33 @@ static uint64_t earliest_due(const struct tw_worker *w)
 	return due;
 }
 
+/* The thread wanted to run and did not. */
+static void note_stolen(struct tw_task *t, uint64_t ticks)
+{
+	t->stolen += ticks;
+	if (ticks > t->stolen_longest)
+		t->stolen_longest = ticks;
+}
+
 /* Nothing was found: go on polling or sleep. @return TSC */
 static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 {
-	uint64_t ns = tw_idle_rest(idle, now, earliest_due(w));
-	uint64_t late;
+	uint64_t ns = tw_idle_rest(idle, now, earliest_due(w)), target, awake;
+	bool timed;
 
 	if (!ns) {
 		rte_pause();
 		return now;
 	}
-	if (!doze(w, ns))
-		return rte_rdtsc();
-	late = tw_idle_woken(idle, now + ns * idle->us / 1000, rte_rdtsc());
-	if (late > STOLEN_NS / 1000 * idle->us)
-		w->tasks[0]->stolen += late;
-	return rte_rdtsc();
+	target = now + ns * idle->us / 1000;
+	timed = doze(w, ns);
+	awake = rte_rdtsc();
+	if (timed)
+		tw_idle_woken(idle, target, awake);
+	/* whatever woke it: it should have run by then */
+	if (awake > target + STOLEN_NS / 1000 * idle->us)
+		note_stolen(w->tasks[0], awake - target);
+	return awake;
 }
 
 static int worker_main(void *arg)
@@ -150,7 +161,7 @@ static int worker_main(void *arg)
 		bool mail = false;
 
 		if (now - last > stolen)
-			w->tasks[0]->stolen += now - last;
+			note_stolen(w->tasks[0], now - last);
 		for (unsigned int i = 0; i < w->n_tasks; i++) {
 			if (now >= w->tasks[i]->next_housekeeping)
 				mail |= tw_task_housekeeping(w->tasks[i], now);

@@ -143,6 +143,21 @@ int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeou
 int tw_host_stats(int ifindex, struct tw_host_stats *ret_stats);
 
 /**
+ * Is the interface up, and has it a link? Cheap enough for many times a second.
+ * @return 1, 0, -ENODEV: it is gone, another negative errno: not known
+ */
+int tw_host_link_running(int ifindex);
+
+/**
+ * A descriptor that becomes readable when any interface of this network namespace changes.
+ * @return the descriptor, to close() when done; a negative errno of netlink
+ */
+int tw_host_watch_links(void);
+
+/** Take what it has to say: it is readable again at the next change. */
+void tw_host_watch_drain(int fd);
+
+/**
  * Nothing comes from an interface of ours but what is asked of it: no IPv6 link-local address of
  * its own making, hence no router solicitations either; and what arrives on it need not be routed
  * back over it (rp_filter). Before it is set up.

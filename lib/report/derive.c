@@ -111,6 +111,7 @@ bool tw_reflector_tester_ok(const struct tw_reflector_report *r, char *reason, s
 		{r->health.tx_full, "replies found the transmit ring full"},
 		{r->health.rx_missed, "packets missed by the receive queue"},
 		{r->health.rx_nombuf, "packets without a receive buffer"},
+		{r->health.tx_errors, "replies that the device took and did not send"},
 		{r->counters.discarded[TW_DISCARD_NO_BUFFER],
 			"packets without a buffer for the reply"},
 	};
@@ -127,5 +128,9 @@ bool tw_reflector_tester_ok(const struct tw_reflector_report *r, char *reason, s
 		else
 			used++;
 	}
-	return used == 0;
+	return tw_health_ok(&(struct tw_tester_health){.stolen_longest = r->health.stolen_longest,
+				    .link_down = r->health.link_down,
+				    .device_lost = r->health.device_lost},
+		       reason, len) &&
+	       used == 0;
 }

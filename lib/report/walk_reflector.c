@@ -75,7 +75,11 @@ static void tester(struct walk w, const struct tw_reflector_report *r)
 	walk_count(w, "tx_full", r->health.tx_full);
 	walk_count(w, "rx_missed", r->health.rx_missed);
 	walk_count(w, "rx_nombuf", r->health.rx_nombuf);
+	walk_count(w, "tx_errors", r->health.tx_errors);
 	w.ops->integer(w.arg, "stolen_ns", r->health.stolen.v);
+	w.ops->integer(w.arg, "stolen_longest_ns", r->health.stolen_longest.v);
+	w.ops->integer(w.arg, "link_down_ns", r->health.link_down.v);
+	w.ops->flag(w.arg, "device_lost", r->health.device_lost);
 	walk_count(w, "pcap_missed", r->pcap_missed);
 	w.ops->close(w.arg);
 }

@@ -172,6 +172,7 @@ static void tester(struct walk w, const struct tw_result *r)
 	walk_count(w, "tx_full", t->tx_full);
 	walk_count(w, "rx_missed", t->rx_missed);
 	walk_count(w, "rx_nombuf", t->rx_nombuf);
+	walk_count(w, "tx_errors", t->tx_errors);
 	walk_count(w, "window_overrun", t->window_overrun);
 	w.ops->open(w.arg, "pacing_error_ns", true);
 	walk_ns(w, "p50", tw_series_quantile(&t->pacing, 0.5));
@@ -179,6 +180,9 @@ static void tester(struct walk w, const struct tw_result *r)
 	walk_ns(w, "max", report_max(&t->pacing));
 	w.ops->close(w.arg);
 	w.ops->integer(w.arg, "stolen_ns", t->stolen.v);
+	w.ops->integer(w.arg, "stolen_longest_ns", t->stolen_longest.v);
+	w.ops->integer(w.arg, "link_down_ns", t->link_down.v);
+	w.ops->flag(w.arg, "device_lost", t->device_lost);
 	walk_count(w, "pcap_missed", r->pcap_missed);
 	w.ops->close(w.arg);
 }

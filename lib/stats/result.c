@@ -90,6 +90,33 @@ struct blame {
 	const char *what;
 };
 
+static void add_reason(char *reason, size_t len, const char *what, struct tw_ns time)
+{
+	size_t used = len ? strlen(reason) : 0;
+	char text[96];
+
+	if (time.v)
+		snprintf(text, sizeof(text), "%s %.3g s", what, tw_ns_sec(time));
+	else
+		snprintf(text, sizeof(text), "%s", what);
+	if (used < len)
+		snprintf(reason + used, len - used, "%s%s", used ? ", " : "", text);
+}
+
+bool tw_health_ok(const struct tw_tester_health *h, char *reason, size_t len)
+{
+	bool starved = h->stolen_longest.v >= TW_STOLEN_SPOILS_NS;
+
+	if (h->device_lost)
+		add_reason(reason, len, "a device was removed", tw_ns(0));
+	else if (h->link_down.v > 0)
+		add_reason(reason, len, "there was no link for", h->link_down);
+	if (starved)
+		add_reason(reason, len, "a worker was held up (stolen) at a stretch for",
+			h->stolen_longest);
+	return !h->device_lost && h->link_down.v <= 0 && !starved;
+}
+
 bool tw_result_tester_ok(const struct tw_result *r, char *reason, size_t len)
 {
 	const struct tw_tester_health *t = &r->tester;
@@ -100,6 +127,7 @@ bool tw_result_tester_ok(const struct tw_result *r, char *reason, size_t len)
 			"packets were offered to a full transmit ring"},
 		{t->rx_missed, "packets were dropped by the device: its receive queue was full"},
 		{t->rx_nombuf, "packets were dropped: no buffer to receive them in"},
+		{t->tx_errors, "packets were taken by the device and not sent, or not at once"},
 		{t->window_overrun,
 			"packets were forgotten before their timeout: too many were in flight"},
 	};
@@ -110,8 +138,7 @@ bool tw_result_tester_ok(const struct tw_result *r, char *reason, size_t len)
 			worst = &all[i];
 	if (len)
 		reason[0] = '\0';
-	if (!worst)
-		return true;
-	snprintf(reason, len, "%llu %s", (unsigned long long)worst->n, worst->what);
-	return false;
+	if (worst)
+		snprintf(reason, len, "%llu %s", (unsigned long long)worst->n, worst->what);
+	return tw_health_ok(t, reason, len) && !worst;
 }

@@ -5,6 +5,7 @@
 
 #include "tw_result.h"
 
+#include <math.h>
 #include <string.h>
 
 static struct tw_ns longer(struct tw_ns a, struct tw_ns b)
@@ -59,8 +60,13 @@ static void merge_tester(struct tw_tester_health *dst, const struct tw_tester_he
 	dst->tx_full += src->tx_full;
 	dst->rx_missed += src->rx_missed;
 	dst->rx_nombuf += src->rx_nombuf;
+	dst->tx_errors += src->tx_errors;
 	dst->window_overrun += src->window_overrun;
 	dst->stolen = tw_ns_add(dst->stolen, src->stolen);
+	if (src->stolen_longest.v > dst->stolen_longest.v)
+		dst->stolen_longest = src->stolen_longest;
+	dst->link_down = tw_ns_add(dst->link_down, src->link_down);
+	dst->device_lost |= src->device_lost;
 	tw_series_merge(&dst->pacing, &src->pacing);
 }
 
@@ -154,8 +160,17 @@ static void diff_tester(struct tw_tester_health *dst, const struct tw_tester_hea
 	dst->tx_full = beyond(now->tx_full, before->tx_full);
 	dst->rx_missed = beyond(now->rx_missed, before->rx_missed);
 	dst->rx_nombuf = beyond(now->rx_nombuf, before->rx_nombuf);
+	dst->tx_errors = beyond(now->tx_errors, before->tx_errors);
 	dst->window_overrun = beyond(now->window_overrun, before->window_overrun);
-	dst->stolen = tw_ns_sub(now->stolen, before->stolen);
+	/* what was counted in ticks may shrink a little: their length is measured ever better */
+	dst->stolen = longer(tw_ns_sub(now->stolen, before->stolen), tw_ns(0));
+	/* an older gap may hide a shorter one of this interval */
+	dst->stolen_longest = now->stolen_longest.v > before->stolen_longest.v ||
+					      now->stolen_longest.v < dst->stolen.v
+				      ? now->stolen_longest
+				      : dst->stolen;
+	dst->link_down = tw_ns_sub(now->link_down, before->link_down);
+	dst->device_lost = now->device_lost;
 	tw_series_diff(&dst->pacing, &now->pacing, &before->pacing);
 }
 
@@ -191,7 +206,8 @@ void tw_result_diff(
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
 		tw_series_diff(&dst->delay[i], &now->delay[i], &before->delay[i]);
 		tw_series_diff(&dst->ipdv[i], &now->ipdv[i], &before->ipdv[i]);
-		dst->jitter[i] = now->jitter[i];
+		/* the interval's own it is not, but where nothing came there is none */
+		dst->jitter[i] = dst->delay[i].m.count ? now->jitter[i] : (double)NAN;
 	}
 	tw_series_diff(&dst->residence, &now->residence, &before->residence);
 	dst->jitter_streams = now->jitter_streams;

@@ -68,14 +68,21 @@ static int64_t clamp(int64_t v, int64_t min, int64_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
-/* An extreme that moved since @before is known exactly, another only by its bucket. */
+/* An extreme that moved since @before is known exactly, another only by its bucket, and by the mean,
+ * which is exact and lies between them. */
 static void diff_extremes(struct tw_moments *m, struct range u, const struct tw_moments *now,
 	const struct tw_moments *before)
 {
+	const tw_i128 n = (tw_i128)m->count;
+	int64_t low;
+
 	m->min = now->min < before->min ? now->min : clamp(middle(u.first), now->min, now->max);
 	m->max = now->max > before->max ? now->max : clamp(middle(u.last), now->min, now->max);
 	if (m->min > m->max)
 		m->min = m->max;
+	low = (int64_t)(m->sum / n - (m->sum % n < 0));
+	m->min = m->min < low ? m->min : low;
+	m->max = m->max > low + (m->sum % n != 0) ? m->max : low + (m->sum % n != 0);
 }
 
 static double sumsq_about(const struct tw_moments *m, int64_t ref)

@@ -28,7 +28,11 @@ struct tw_reflector_health {
 	uint64_t tx_full; /**< replies offered to a full transmit ring */
 	uint64_t rx_missed;
 	uint64_t rx_nombuf;
+	uint64_t tx_errors;
 	struct tw_ns stolen; /**< time in which the workers did not run, summed gaps */
+	struct tw_ns stolen_longest;
+	struct tw_ns link_down;
+	bool device_lost;
 };
 
 struct tw_reflector_report {

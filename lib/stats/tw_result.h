@@ -95,9 +95,13 @@ struct tw_tester_health {
 	uint64_t tx_full;  /**< offered to a full transmit ring */
 	uint64_t rx_missed;
 	uint64_t rx_nombuf;
-	uint64_t window_overrun; /**< outstanding records overwritten before the timeout */
-	struct tw_ns stolen;     /**< time in which the worker did not run, summed gaps */
-	struct tw_series pacing; /**< actual minus due, 2^-32 s */
+	uint64_t tx_errors;          /**< taken by the device and not sent, or not at once */
+	uint64_t window_overrun;     /**< outstanding records overwritten before the timeout */
+	struct tw_ns stolen;         /**< time in which the worker did not run, summed gaps */
+	struct tw_ns stolen_longest; /**< the longest gap of a worker */
+	struct tw_ns link_down;      /**< time in which a port had no link */
+	bool device_lost;            /**< a device was removed */
+	struct tw_series pacing;     /**< actual minus due, 2^-32 s */
 };
 
 enum tw_worker_role {
@@ -198,6 +202,16 @@ void tw_jitter_merge(struct tw_result *r, const double *jitter, uint64_t streams
  */
 void tw_result_diff(
 	struct tw_result *dst, const struct tw_result *now, const struct tw_result *before);
+
+/** A worker that did not run for so long spoils a result. */
+#define TW_STOLEN_SPOILS_NS (50 * TW_NS_PER_MS)
+
+/**
+ * Say of the parts that are no counts of packets what is wrong.
+ * @param reason  something is added to it, after a comma where it is not empty
+ * @return true when nothing is wrong
+ */
+bool tw_health_ok(const struct tw_tester_health *h, char *reason, size_t len);
 
 /**
  * Is the tester free of blame?

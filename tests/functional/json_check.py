@@ -61,7 +61,8 @@ RESULT = {
     "tester": {"ok": "b", "reason": "s?", "not_sent": "n", "tx_full": "n", "rx_missed": "n",
                "rx_nombuf": "n", "window_overrun": "n",
                "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
-               "stolen_ns": "n", "pcap_missed": "n"},
+               "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
+               "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
     "discarded": "counts",
 }
@@ -113,7 +114,8 @@ REFLECTOR = {
     "stamping": STAMPING,
     "clock": CLOCK,
     "tester": {"ok": "b", "reason": "s?", "tx_full": "n", "rx_missed": "n", "rx_nombuf": "n",
-               "stolen_ns": "n", "pcap_missed": "n"},
+               "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
+               "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
 }
 

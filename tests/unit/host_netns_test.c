@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -412,6 +413,43 @@ static void test_hold_port_per_interface(void **state)
 	close(fd2);
 }
 
+static bool readable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 2000) == 1;
+}
+
+/* An interface whose other end goes down, that goes down itself, that goes away. */
+static void test_watch(void **state)
+{
+	struct tw_host_link l;
+	int fd;
+
+	(void)state;
+	NEED_NETWORK();
+	assert_int_equal(run("ip link add wa type veth peer name wb && ip link set wa up && "
+			     "ip link set wb up"),
+		0);
+	assert_int_equal(tw_host_link_by_name("wa", &l, NULL), 0);
+	fd = tw_host_watch_links();
+	assert_true(fd >= 0);
+	tw_host_watch_drain(fd);
+	assert_int_equal(tw_host_link_running(l.ifindex), 1);
+	assert_int_equal(run("ip link set wb down"), 0);
+	assert_int_equal(tw_host_link_running(l.ifindex), 0);
+	assert_true(readable(fd));
+	tw_host_watch_drain(fd);
+	assert_int_equal(run("ip link set wb up"), 0);
+	assert_int_equal(tw_host_link_running(l.ifindex), 1);
+	assert_int_equal(run("ip link set wa down"), 0);
+	assert_int_equal(tw_host_link_running(l.ifindex), 0);
+	assert_int_equal(run("ip link del wa"), 0);
+	assert_int_equal(tw_host_link_running(l.ifindex), -ENODEV);
+	assert_true(readable(fd));
+	close(fd);
+}
+
 static void test_clock(void **state)
 {
 	struct tw_host_clock c = {.max_error_ns = -1};
@@ -436,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_hold_port),
 		cmocka_unit_test(test_hold_port_per_interface),
+		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_clock),
 	};

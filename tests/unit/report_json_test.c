@@ -197,11 +197,15 @@ static const struct item sample[] = {
 	{"tester.tx_full", "0"},
 	{"tester.rx_missed", "0"},
 	{"tester.rx_nombuf", "0"},
+	{"tester.tx_errors", "0"},
 	{"tester.window_overrun", "0"},
 	{"tester.pacing_error_ns.p50", "null"},
 	{"tester.pacing_error_ns.p99", "null"},
 	{"tester.pacing_error_ns.max", "null"},
 	{"tester.stolen_ns", "0"},
+	{"tester.stolen_longest_ns", "0"},
+	{"tester.link_down_ns", "0"},
+	{"tester.device_lost", "false"},
 	{"tester.pcap_missed", "0"},
 	{"cpu.worker_seconds", "0.75"},
 	{"cpu.workers", "[{\"role\":\"sender\",\"seconds\":0.25,\"packets\":1990},"
@@ -340,6 +344,10 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 		{"tester.rx_nombuf", "4"},
 		{"tester.window_overrun", "5"},
 		{"tester.stolen_ns", "6"},
+		{"tester.stolen_longest_ns", "8"},
+		{"tester.link_down_ns", "9"},
+		{"tester.tx_errors", "10"},
+		{"tester.device_lost", "true"},
 		{"tester.pcap_missed", "7"},
 		{"tester.pacing_error_ns.p50", "10000"},
 		{"tester.pacing_error_ns.p99", "19908"},
@@ -359,6 +367,10 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	r->tester.rx_nombuf = 4;
 	r->tester.window_overrun = 5;
 	r->tester.stolen = tw_ns(6);
+	r->tester.stolen_longest = tw_ns(8);
+	r->tester.link_down = tw_ns(9);
+	r->tester.tx_errors = 10;
+	r->tester.device_lost = true;
 	r->pcap_missed = 7;
 	record(&r->tester.pacing, 98, 10000);
 	record(&r->tester.pacing, 1, 20000);

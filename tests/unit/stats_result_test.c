@@ -341,7 +341,7 @@ static void tester_names_the_dominant_reason(void **state)
 static void every_reason_counts(void **state)
 {
 	uint64_t *const one[] = {&a->tester.not_sent, &a->tester.tx_full, &a->tester.rx_missed,
-		&a->tester.rx_nombuf, &a->tester.window_overrun};
+		&a->tester.rx_nombuf, &a->tester.window_overrun, &a->tester.tx_errors};
 	char why[128];
 
 	(void)state;
@@ -351,6 +351,50 @@ static void every_reason_counts(void **state)
 		assert_false(tw_result_tester_ok(a, why, sizeof(why)));
 		*one[i] = 0;
 	}
+}
+
+/* What is no count of packets is named beside the greatest of those. */
+static void other_reasons(void **state)
+{
+	char why[256];
+
+	(void)state;
+	a->tester.stolen_longest = tw_ns(TW_STOLEN_SPOILS_NS - 1);
+	assert_true(tw_result_tester_ok(a, why, sizeof(why)));
+	a->tester.stolen_longest = tw_ns(103 * TW_NS_PER_MS);
+	assert_false(tw_result_tester_ok(a, why, sizeof(why)));
+	assert_string_equal(why, "a worker was held up (stolen) at a stretch for 0.103 s");
+	a->tester.not_sent = 7;
+	a->tester.link_down = tw_ns(1234 * TW_NS_PER_MS);
+	assert_false(tw_result_tester_ok(a, why, sizeof(why)));
+	assert_string_equal(why,
+		"7 packets were due but not sent in time, there was no link for 1.23 s, "
+		"a worker was held up (stolen) at a stretch for 0.103 s");
+	assert_false(tw_result_tester_ok(a, why, 20));
+	assert_string_equal(why, "7 packets were due ");
+	assert_false(tw_result_tester_ok(a, NULL, 0));
+	a->tester.not_sent = 0;
+	a->tester.stolen_longest = tw_ns(0);
+	a->tester.device_lost = true;
+	assert_false(tw_result_tester_ok(a, why, sizeof(why)));
+	assert_string_equal(why, "a device was removed");
+}
+
+/* The longest gap is one worker's, time without a link adds up over the ports. */
+static void other_reasons_merge(void **state)
+{
+	(void)state;
+	a->tester = (struct tw_tester_health){
+		.stolen_longest = tw_ns(5), .link_down = tw_ns(7), .tx_errors = 2};
+	b->tester = (struct tw_tester_health){.stolen_longest = tw_ns(4),
+		.link_down = tw_ns(70),
+		.tx_errors = 3,
+		.device_lost = true};
+	tw_result_merge(a, b);
+	assert_int_equal(a->tester.stolen_longest.v, 5);
+	assert_int_equal(a->tester.link_down.v, 77);
+	assert_int_equal(a->tester.tx_errors, 5);
+	assert_true(a->tester.device_lost);
 }
 
 /* At the greatest possible rate a full ring is what limits it, not a fault. */
@@ -420,6 +464,8 @@ int main(void)
 			first_interval_starts_with_the_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(tester_names_the_dominant_reason, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_reason_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_reasons, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_reasons_merge, setup, teardown),
 		cmocka_unit_test_setup_teardown(back_pressure_is_no_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(v14_offset, setup, teardown),
 		cmocka_unit_test(one_stamp_by_software_is_enough),

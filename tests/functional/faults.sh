@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# What goes wrong under a running test: the link, the device, a peer that takes nothing, the clock, the
+# CPU. Both programs go on or end with a result that says what was wrong, whatever happens.
+. "$(dirname "$0")/lib.sh"
+need_root
+topology_direct
+step_so=${TW_CLOCK_STEP_SO:-$(dirname "$bin")/../tests/functional/clock_step.so}
+
+# sending NAME: a sender that runs has got some; told by its interim results
+sending()
+{
+	within 10 eval "[ -s '$dir/$1.json' ]" || fail "$1 sends nothing"
+}
+
+# both NAME OPTIONS...: reflector and sender of 1,000 packets a second, until told to stop; $r $s
+both()
+{
+	local name=$1
+	shift
+	reflector "r-$name" --dev "$driver:vb" "$@"
+	r=$pid
+	start "s-$name" "$a" "$bin" sender --json -v --dev "$driver:va" "$b4" --pps 1000 \
+		--duration 60 --interim 0.2 --timeout 500 "$@"
+	s=$pid
+	sending "s-$name"
+}
+
+# adds_up NAME: nothing is lost that is not accounted for
+adds_up()
+{
+	holds "$1" '.packets.sent == .packets.received + .packets.lost' '.interim | not'
+}
+
+link()
+{
+	ip -n "$1" link set "$2" "$3"
+}
+
+# the link goes and comes again; $1: whose end is set down
+flap()
+{
+	local id=$driver-$1 space=$b dev=vb
+	[ "$1" = peer ] || space=$a dev=va
+	both "$id"
+	link "$space" "$dev" down
+	check "$id: says that there is no link" within 2 said "s-$id" 'va has no link'
+	sleep 0.7
+	link "$space" "$dev" up
+	check "$id: says that it is back" within 5 said "s-$id" 'va has its link again'
+	sleep 0.5
+	before=$(grep -c . "$dir/s-$id.json")
+	within 3 eval "[ \$(grep -c . '$dir/s-$id.json') -gt $((before + 1)) ]"
+	ends "s-$id" "$s"
+	ends "r-$id" "$r"
+	adds_up "s-$id"
+	holds "s-$id" '.tester.ok | not' '.tester.reason | contains("no link for")' \
+		'.tester.link_down_ns > 0.5e9' '.tester.not_sent > 500' '.tester.device_lost | not'
+	# it goes on afterwards: the last interval but one has replies and no loss of the link's
+	checks=$((checks + 1))
+	jq -se '[.[] | select(.interim)] | .[-1].packets.received > 0' "$dir/s-$id.json" \
+		>/dev/null || fail "$id: no replies after the link is back"
+	# what was due then is not lost but not sent; some may have been under way, or in the device's
+	# ring, which lets them go later
+	holds "s-$id" '.packets.lost - .packets.late < 50' '.packets.lost < 300'
+	holds "r-$id" '.tester.link_down_ns > 0.4e9'
+}
+
+# SIGINT or SIGTERM while there is no link
+ended_without_link()
+{
+	local id=$driver-dark-$1
+	both "$id"
+	link "$b" vb down
+	within 2 said "s-$id" 'va has no link'
+	ends "s-$id" "$s" "$1"
+	ends "r-$id" "$r" "$1"
+	link "$b" vb up
+	adds_up "s-$id"
+	holds "s-$id" '.tester.reason | contains("no link for")'
+}
+
+# the interface is deleted under both
+removed()
+{
+	local id=$driver-removed${1:-} began took
+	both "$id" ${1:+"$1"}
+	began=${EPOCHREALTIME/[.,]/}
+	ip -n "$a" link del va
+	check "$id: the sender ends" within 3 ended "$s"
+	check "$id: the reflector ends" within 3 ended "$r"
+	took=$((${EPOCHREALTIME/[.,]/} - began))
+	check "$id: $took us to end" [ "$took" -lt 3000000 ]
+	wait "$s"
+	same "$id: exit status of the sender" 1 $?
+	wait "$r"
+	same "$id: exit status of the reflector" 1 $?
+	said "s-$id" 'error: va is gone: the device was removed' || fail "$id: the sender does not say why"
+	said "r-$id" 'error: vb is gone: the device was removed' || fail "$id: the reflector does not say why"
+	sound "s-$id"
+	sound "r-$id"
+	adds_up "s-$id"
+	holds "s-$id" '.packets.received > 50' '.tester.device_lost' \
+		'.tester.reason | contains("device was removed")' '.tester.ok | not'
+	holds "r-$id" '.packets.reflected > 50' '.tester.device_lost' '.tester.ok | not'
+	topology_direct
+}
+
+for driver in $(drivers); do
+	echo "== $driver: link"
+	flap peer
+	flap own
+	ended_without_link INT
+	ended_without_link TERM
+	echo "== $driver: device"
+	removed
+	removed --busy-poll
+
+	echo "== $driver: clock"
+	if [ -f "$step_so" ]; then
+		reflector "r-$driver-clock" --dev "$driver:vb"
+		r=$pid
+		for step in 3600 -3600; do
+			id=$driver-clock$step
+			start "s-$id" "$a" env LD_PRELOAD="$step_so" TW_CLOCK_STEP="$step" \
+				TW_CLOCK_STEP_FILE="$dir/step-$id" "$bin" sender --json -v \
+				--dev "$driver:va" "$b4" --pps 1000 --duration 2 --interim 0.2
+			s=$pid
+			sending "s-$id"
+			touch "$dir/step-$id"
+			wait "$s"
+			same "$id: exit status" 0 $?
+			sound "s-$id"
+			adds_up "s-$id"
+			# round trips do not notice; one-way delays of before and after do, and say so
+			holds "s-$id" '.clock.steps == 1' '.packets.received > 1500' \
+				'.delay_ns.roundtrip.count == .packets.received' \
+				'.delay_ns.roundtrip.min > 0' '.delay_ns.roundtrip.max < 1e9' \
+				'.delay_ns.outbound.negative + .delay_ns.inbound.negative > 100' \
+				'([.discarded[]] | add) == 0' '.duration_ns < 4e9'
+		done
+		# the other way round: the reflector's clock is stepped
+		ends "r-$driver-clock" "$r"
+		id=$driver-clock-there
+		start "r-$id" "$b" env LD_PRELOAD="$step_so" TW_CLOCK_STEP=3600 \
+			TW_CLOCK_STEP_FILE="$dir/step-$id" "$bin" reflector --json -v \
+			--dev "$driver:vb"
+		r=$pid
+		ready "r-$id" "$r" 'reflecting on'
+		start "s-$id" "$a" "$bin" sender --json -v --dev "$driver:va" "$b4" --pps 1000 \
+			--duration 2 --interim 0.2
+		s=$pid
+		sending "s-$id"
+		touch "$dir/step-$id"
+		wait "$s"
+		same "$id: exit status" 0 $?
+		adds_up "s-$id"
+		holds "s-$id" '.clock.steps == 0' '.packets.received > 1500' \
+			'.delay_ns.roundtrip.max < 1e9' '.delay_ns.inbound.negative > 100' \
+			'.peer.negative_residence == 0'
+		ends "r-$id" "$r"
+		holds "r-$id" '.clock.steps == 1' '.packets.reflected > 1500'
+	else
+		fail "there is no $step_so"
+	fi
+
+	echo "== $driver: CPU"
+	id=$driver-starved
+	both "$id"
+	kill -STOP "$s"
+	sleep 0.15
+	kill -CONT "$s"
+	sleep 0.3
+	kill -STOP "$r"
+	sleep 0.15
+	kill -CONT "$r"
+	sleep 0.3
+	ends "s-$id" "$s"
+	ends "r-$id" "$r"
+	adds_up "s-$id"
+	holds "s-$id" '.tester.ok | not' '.tester.stolen_longest_ns > 0.12e9' \
+		'.tester.reason | contains("stolen")' '.tester.not_sent > 100'
+	holds "r-$id" '.tester.ok | not' '.tester.stolen_longest_ns > 0.12e9' \
+		'.tester.reason | contains("stolen")'
+done
+
+# A peer that takes nothing more: a memif ring fills up. How the reflector ends is not looked at: the
+# driver unmaps the rings when a peer leaves, though a worker may be reading them.
+echo "== transmit ring"
+for signal in INT TERM; do
+	id=stuck-$signal
+	socket=socket=$dir/$id.sock,socket-abstract=no
+	start "r-$id" "$b" "$bin" reflector --json -v --interim 0.1 --ip "$b4/24" \
+		--dev "net_memif0,role=server,$socket"
+	r=$pid
+	ready "r-$id" "$r" 'reflecting on'
+	start "s-$id" "$a" "$bin" sender --json -v --ip "$a4/24" --dev "net_memif0,role=client,$socket" \
+		"$b4" --pps 20000 --duration 60 --interim 0.2 --timeout 500
+	s=$pid
+	sending "s-$id"
+	kill -STOP "$r"
+	sleep 0.5
+	if [ "$signal" = INT ]; then # goes on when the peer does
+		kill -CONT "$r"
+		sleep 0.7
+	fi
+	kill "-$signal" "$s"
+	check "$id: the sender ends" within 4 ended "$s"
+	wait "$s"
+	same "$id: exit status" 0 $?
+	kill -CONT "$r"
+	stop "$r" KILL
+	sound "s-$id"
+	adds_up "s-$id"
+	holds "s-$id" '.tester.ok | not' '.tester.tx_full > 0' '.tester.not_sent > 1000' \
+		'.packets.received > 100'
+	[ "$signal" = TERM ] || holds "r-$id" '.tester.reason | contains("stolen")' \
+		'.packets.reflected > 1000'
+done
+finish
