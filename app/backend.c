@@ -30,6 +30,30 @@ int tw_backend_init(struct tw_backend *b, struct tw_err *err)
 	return 0;
 }
 
+static uint32_t notes_of(struct tw_task *const *t, unsigned int n)
+{
+	uint32_t notes = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		notes |= atomic_load_explicit(&t[i]->notes, memory_order_relaxed);
+	return notes;
+}
+
+void tw_backend_tick(struct tw_backend *b)
+{
+	uint32_t notes;
+
+	tw_clock_update(&b->clock);
+	if (b->device_tick)
+		b->device_tick(b->device_arg);
+	notes = notes_of(b->senders, b->n_senders) | notes_of(b->reflectors, b->n_reflectors);
+	for (unsigned int i = 0; i < TW_STAMP_NOTE_MAX; i++)
+		if ((notes & ~b->notes_told) >> i & 1)
+			tw_warning("%s: stamps are made by software",
+				tw_stamp_note_text((enum tw_stamp_note)i));
+	b->notes_told |= notes;
+}
+
 void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t)
 {
 	struct tw_worker *w = &b->workers[i % b->n_workers];
@@ -141,6 +165,8 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim)
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
 		rc = ask(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
 	add_cpu(b, &r->cpu);
+	if (b->device_notes)
+		r->stamping.notes |= b->device_notes(b->device_arg);
 	if (b->device_health)
 		b->device_health(b->device_arg, &r->tester);
 	r->tester.device_lost |= b->device_lost;
@@ -193,6 +219,7 @@ int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report
 			if (s->stolen_longest.v > r->health.stolen_longest.v)
 				r->health.stolen_longest = s->stolen_longest;
 			r->clock = s->clock;
+			tw_stamping_merge(&r->stamping, &s->stamping);
 		}
 		/* A worker that did not answer may still write into it. */
 		if (rc != -ETIMEDOUT)
@@ -202,8 +229,10 @@ int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report
 	r->start = b->started;
 	r->duration = tw_ns_sub(tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec), b->started);
 	r->health.tx_full = r->counters.tx_failed;
-	r->source[0] = TW_STAMP_SOFTWARE;
-	r->source[1] = TW_STAMP_SOFTWARE;
+	for (unsigned int i = 0; i < 2; i++)
+		r->source[i] = tw_stamping_source(&r->stamping, 1 + i, TW_STAMP_HARDWARE);
+	if (b->device_notes)
+		r->stamping.notes |= b->device_notes(b->device_arg);
 	add_cpu(b, &r->cpu);
 	add_health(b, &r->health);
 	if (b->recorder)

@@ -34,11 +34,18 @@ struct tw_backend {
 	int (*device_look)(void *arg, struct tw_err *err);
 	int link_fd; /* 0: none */
 	bool device_lost;
+	/* look at the NICs' clocks; why their stamps were not used: bits by enum tw_stamp_note */
+	void (*device_tick)(void *arg);
+	uint32_t (*device_notes)(void *arg);
 	void *device_arg;
+	uint32_t notes_told; /* of tasks, in the log */
 };
 
 /* Measure the clock; the EAL runs already. Returns 0 or a negative errno. */
 int tw_backend_init(struct tw_backend *b, struct tw_err *err);
+
+/* Measure the clocks again, ten times a second; what became of the stamps is logged. */
+void tw_backend_tick(struct tw_backend *b);
 
 /* Give a task to worker i (modulo the number of workers). */
 void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t);

@@ -45,7 +45,7 @@ static void on_clock(void *arg)
 {
 	struct measure *m = arg;
 
-	tw_clock_update(&m->b->clock);
+	tw_backend_tick(m->b);
 }
 
 static void on_link(void *arg, int fd, unsigned int ready)

@@ -33,6 +33,33 @@ static int start_eal(struct tw_net *n, const struct tw_options *o, const struct 
 	return tw_backend_init(&n->backend, err);
 }
 
+/* --timestamps hardware is a demand. */
+static int check_stamps(const struct tw_options *o, const struct tw_port *p, struct tw_err *err)
+{
+	if (o->timestamps != TW_OPT_TIMESTAMPS_HARDWARE || p->nic_clock)
+		return 0;
+	return tw_fail(err, -ENOTSUP, "--timestamps hardware: %s (%s) makes none: %s", p->name,
+		p->driver, *p->stamps_why ? p->stamps_why : "the driver offers no stamps");
+}
+
+static void device_tick(void *arg)
+{
+	struct tw_net *n = arg;
+
+	for (unsigned int i = 0; i < n->n_ports; i++)
+		tw_port_stamps_tick(&n->ports[i]);
+}
+
+static uint32_t device_notes(void *arg)
+{
+	struct tw_net *n = arg;
+	uint32_t notes = 0;
+
+	for (unsigned int i = 0; i < n->n_ports; i++)
+		notes |= n->ports[i].stamp_notes;
+	return notes;
+}
+
 static void device_health(void *arg, struct tw_tester_health *h)
 {
 	struct tw_net *n = arg;
@@ -79,6 +106,8 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 		if (rc == 0) {
 			n->n_ports++;
 			rc = tw_port_start(&n->ports[i], err);
+			if (rc == 0)
+				rc = check_stamps(o, &n->ports[i], err);
 		}
 	}
 	if (rc < 0)
@@ -87,6 +116,8 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 		n->backend.workers[i].may_sleep = !o->busy_poll || n->backend.eal.workers[i].shared;
 	n->backend.device_health = device_health;
 	n->backend.device_look = device_look;
+	n->backend.device_tick = device_tick;
+	n->backend.device_notes = device_notes;
 	n->backend.device_arg = n;
 	rc = tw_host_watch_links();
 	n->backend.link_fd = rc > 0 ? rc : 0;

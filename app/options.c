@@ -40,6 +40,7 @@ static int check_limit(const char *value, struct tw_err *err);
 
 static const char *const protocols[] = {"stamp", "twamp-light", "auto", NULL};
 static const char *const stamps[] = {"burst", "packet", NULL};
+static const char *const makers[] = {"auto", "software", "hardware", NULL};
 static const char *const formats[] = {"ntp", "ptp", NULL};
 
 #define DEVICE "Device"
@@ -141,6 +142,10 @@ static const struct tw_item items[] = {
 	{"stamp", 0, TW_ITEM_ENUM, AT(stamp), .commands = S | R | L | V | C, .group = PROTOCOL,
 	 .names = stamps, .dflt = "burst",
 	 .help = "read the clock once a burst or for each packet"},
+	{"timestamps", 0, TW_ITEM_ENUM, AT(timestamps), .commands = S | R | D | V | C,
+	 .group = PROTOCOL, .names = makers, .dflt = "auto",
+	 .help = "who makes the stamps: the NIC where it can, never the NIC, or the NIC and nothing "
+		 "is begun where it cannot"},
 	{"ssid", 0, TW_ITEM_UINT, AT(ssid), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "N", .max = 65535, .dflt = "0", .help = "STAMP session identifier"},
 	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .commands = S | R | L,

@@ -41,6 +41,12 @@ enum tw_opt_stamp {
 	TW_OPT_STAMP_PACKET,
 };
 
+enum tw_opt_timestamps {
+	TW_OPT_TIMESTAMPS_AUTO,
+	TW_OPT_TIMESTAMPS_SOFTWARE,
+	TW_OPT_TIMESTAMPS_HARDWARE,
+};
+
 enum tw_opt_timestamp {
 	TW_OPT_NTP,
 	TW_OPT_PTP,
@@ -100,8 +106,9 @@ struct tw_options {
 	bool ipv4, ipv6; /* only this family */
 
 	/* protocol */
-	int protocol; /* enum tw_opt_protocol */
-	int stamp;    /* enum tw_opt_stamp */
+	int protocol;   /* enum tw_opt_protocol */
+	int stamp;      /* enum tw_opt_stamp */
+	int timestamps; /* enum tw_opt_timestamps */
 	uint16_t ssid;
 	int timestamp_format; /* enum tw_opt_timestamp */
 	const char *tlv[TW_OPT_TLVS];

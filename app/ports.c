@@ -76,6 +76,10 @@ void tw_ports_config(const struct tw_options *o, const struct tw_dev *dev,
 	ret->vlan = o->n_vlan ? o->vlan[0] : 0;
 	ret->has_peer_mac = tw_options_given(o, peer_mac);
 	ret->peer_mac = o->peer_mac;
+	ret->want_rx_timestamp = o->timestamps != TW_OPT_TIMESTAMPS_SOFTWARE;
+	ret->want_timesync = ret->want_rx_timestamp;
+	ret->want_launch_time = ret->want_rx_timestamp &&
+				o->command & (TW_CMD_SENDER | TW_CMD_CONTROLLER | TW_CMD_DEVICES);
 }
 
 unsigned int tw_ports_allow(
@@ -112,6 +116,7 @@ void tw_ports_loop(
 	ret->answers = p->needs_neighbour;
 	ret->loopback = p->is_loopback;
 	ret->no_link = &p->no_link;
+	tw_port_stamps_loop(p, q, &ret->stamps);
 }
 
 void tw_ports_add_fds(const struct tw_port *p, uint16_t q, struct tw_worker *w)

@@ -64,7 +64,7 @@ static void on_clock(void *arg)
 {
 	struct watch *w = arg;
 
-	tw_clock_update(&w->b->clock);
+	tw_backend_tick(w->b);
 	look(w);
 }
 

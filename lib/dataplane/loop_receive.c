@@ -105,12 +105,14 @@ static inline __attribute__((always_inline)) bool judge(
 }
 
 static inline __attribute__((always_inline)) unsigned int receive(
-	struct tw_sender *s, uint16_t queue, bool special)
+	struct tw_sender *s, uint16_t queue, bool special, bool nic)
 {
 	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
 	struct found found[TW_BURST];
+	uint64_t t4[TW_BURST]; /* by the NIC */
 	unsigned int n_found = 0, usual = 0;
 	const bool untagged = s->port.n_vlan == 0;
+	bool use = false;
 	uint64_t mono;
 	uint16_t n;
 
@@ -118,26 +120,45 @@ static inline __attribute__((always_inline)) unsigned int receive(
 	if (n == 0)
 		return 0;
 	mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+	if (nic) {
+		/* T1 of these replies may have been told since the last housekeeping. */
+		tw_sender_readback(s);
+		use = tw_stamper_uses(&s->stamper, rte_rdtsc());
+	}
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
 	for (unsigned int i = 0; i < n; i++) {
 		uint8_t *f = rte_pktmbuf_mtod(rx[i], uint8_t *);
+		enum tw_stamp_verdict by = TW_STAMP_UNASKED;
+		uint64_t came = mono;
+		bool reply = true;
 
+		if (nic) {
+			by = tw_stamp_received(
+				&s->stamper, &s->task.clock, rx[i], mono, use, &came);
+			t4[n_found] = came;
+		}
 		if (likely(untagged &&
 			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
 					   : recognise(s, rx[i], f, true, &found[n_found]))))
 			done[n_found++] = rx[i];
 		else
-			tw_sender_slow(s, rx[i], mono);
+			reply = tw_sender_slow(s, rx[i], came);
+		if (nic && reply)
+			tw_stamp_count(&s->stamper, by, 3);
 	}
 	if (special && s->batch)
 		open_found(s, found, n_found);
 	if (special && s->tlvs)
 		check_found(s, found, n_found);
 	for (unsigned int i = 0; i < n_found; i++) {
-		struct tw_reply_meta meta = {mono, (uint8_t)found[i].ttl, (uint8_t)found[i].tos};
+		struct tw_reply_meta meta = {
+			nic ? t4[i] : mono, (uint8_t)found[i].ttl, (uint8_t)found[i].tos};
 
-		if (!special)
+		if (nic && found[i].payload)
+			s->reply.t1_late = tw_sender_t1_late(
+				s, found[i].stream, tw_get32(found[i].payload + 24));
+		if (!special && !(nic && s->reply.t1_late))
 			usual += judge(s, &found[i], &meta);
 		else if (found[i].payload)
 			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
@@ -153,12 +174,35 @@ static inline __attribute__((always_inline)) unsigned int receive(
 	return n;
 }
 
+static unsigned int receive_by_nic(struct tw_sender *s)
+{
+	uint64_t began = tw_clock_mono(&s->task.clock, rte_rdtsc());
+	unsigned int n = 0, most = 0;
+
+	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
+		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
+		unsigned int k =
+			s->special ? receive(s, queue, true, true) : receive(s, queue, false, true);
+
+		most = k > most ? k : most;
+		n += k;
+	}
+	s->reply.t1_late = 0;
+	tw_stamper_looked(&s->stamper, began, most < TW_BURST);
+	return n;
+}
+
 unsigned int tw_sender_receive(struct tw_sender *s)
 {
 	unsigned int n = 0;
 
-	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
-		n += unlikely(s->special) ? receive(s, (uint16_t)(s->port.rx_queue + q), true)
-					  : receive(s, (uint16_t)(s->port.rx_queue + q), false);
+	if (unlikely(s->stamper.rx || s->stamper.back.on))
+		return receive_by_nic(s);
+	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
+		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
+
+		n += unlikely(s->special) ? receive(s, queue, true, false)
+					  : receive(s, queue, false, false);
+	}
 	return n;
 }

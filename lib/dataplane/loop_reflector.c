@@ -48,3 +48,104 @@ tw_reflector_step *tw_reflector_choose(
 #endif
 	return instance_of(flags);
 }
+
+/* A packet's own T2. */
+static void set_t2(struct tw_reflector *r, struct round *d, uint64_t mono)
+{
+	d->mono = mono;
+	d->t2 = mono + r->task.clock.offset;
+	d->b.t2_be = __builtin_bswap64(d->t2);
+	d->b.coarse = tw_reflect_coarse(mono);
+	d->b.error_estimate_be = __builtin_bswap16(r->error_estimate);
+	d->b.constant = 0xffffU + tw_sum_fold(tw_sum_add(d->b.t2_be, d->b.error_estimate_be));
+}
+
+/* Send, and ask the NIC when the last one left, whose T3 is given. */
+static void send_asking(struct tw_reflector *r, struct round *d, uint64_t t3)
+{
+	uint64_t before = r->n.reflected;
+	unsigned int n = d->n_tx;
+
+	tw_readback_mark(d->tx[n - 1]);
+	send_all(r, d);
+	if (r->n.reflected - before < n)
+		return;
+	tw_readback_sent(&r->stamper, t3 - r->task.clock.offset, rte_rdtsc(), 0, 0);
+	r->asked = NULL;
+}
+
+/* One packet with its own T2, and T3 read for it. @return T3 of the last reply in d->tx */
+static uint64_t one(struct tw_reflector *r, struct round *d, struct rte_mbuf *m, uint64_t now,
+	bool use, uint64_t t3)
+{
+	unsigned int slow = r->n_slow, had = d->n_tx;
+	struct rte_mbuf *tx[TW_BURST];
+	enum tw_stamp_verdict by;
+	uint64_t came;
+
+	by = tw_stamp_received(&r->stamper, &r->task.clock, m, now, use, &came);
+	set_t2(r, d, came);
+	/* the body fills tx from its beginning */
+	memcpy(tx, d->tx, had * sizeof(tx[0]));
+	d->n_tx = 0;
+	r->nic_burst(r, d, &m, 1);
+	if (d->n_tx || r->n_slow != slow)
+		tw_stamp_count(&r->stamper, by, 1);
+	if (d->n_tx)
+		t3 = d->quick ? d->t3 - r->slope.per_packet : d->t3;
+	memmove(d->tx + had, d->tx, d->n_tx * sizeof(tx[0]));
+	memcpy(d->tx, tx, had * sizeof(tx[0]));
+	d->n_tx += had;
+	return t3;
+}
+
+static unsigned int step_nic(struct tw_task *task)
+{
+	struct tw_reflector *r = (struct tw_reflector *)task;
+	const struct tw_clock_map *clock = &task->clock;
+	uint64_t began = tw_clock_mono(clock, rte_rdtsc()), now, t3 = 0;
+	struct rte_mbuf *rx[TW_BURST];
+	struct round d;
+	uint16_t n;
+	bool use;
+
+	n = rte_eth_rx_burst(r->port.port_id, r->port.rx_queue, rx, TW_BURST);
+	if (n == 0) {
+		tw_stamper_looked(&r->stamper, began, true);
+		return 0;
+	}
+	now = tw_clock_mono(clock, rte_rdtsc());
+	use = tw_stamper_uses(&r->stamper, rte_rdtsc());
+	memset(&d, 0, offsetof(struct round, tx));
+	r->n.received += n;
+	if (unlikely(r->port.recorder != NULL))
+		tw_recorder_put(r->port.recorder, rx, n, now + clock->offset);
+	for (unsigned int i = 0; i < n; i++) {
+		/* who waits on the slow way may leave with this packet, those before him first */
+		if (r->n_slow && d.n_tx)
+			send_all(r, &d);
+		d.quick = true;
+		t3 = one(r, &d, rx[i], now, use, t3);
+	}
+	tw_stamper_looked(&r->stamper, began, n < TW_BURST);
+	if (r->n_slow) {
+		answer_slow(r, &d);
+		t3 = r->slow_t3;
+	}
+	d.t3 = t3;
+	if (d.n_tx && r->stamper.back.armed)
+		send_asking(r, &d, t3);
+	else if (d.n_tx)
+		send_all(r, &d);
+	return n;
+}
+
+tw_reflector_step *tw_reflector_choose_nic(struct tw_reflector *r)
+{
+	unsigned int flags = flags_of(&r->cfg, &r->port, false);
+
+	if (!(flags & (F_SLOW_ONLY | F_LIGHT_ONLY)))
+		flags |= F_PER_PACKET;
+	r->nic_burst = burst_instance_of(flags);
+	return step_nic;
+}

@@ -259,7 +259,7 @@ static __attribute__((noinline)) uint64_t answer_slow(struct tw_reflector *r, st
 	d->t3 = wall_now(r);
 	if (d->n_tx)
 		send_all(r, d);
-	d->n_tx = tw_reflector_answer(r, d->tx, d->t2, d->mono);
+	d->n_tx = tw_reflector_answer(r, d->tx, d->mono);
 	d->quick = false; /* this burst says nothing of the slope */
 	d->t3 = wall_now(r);
 	return d->t3;
@@ -463,6 +463,16 @@ TW_INLINE unsigned int round_of(
 	}
 TW_REFLECTOR_INSTANCES(X)
 #undef X
+
+static inline burst_step *burst_instance_of(unsigned int flags)
+{
+#define X(name, name_short, constants)                                                             \
+	if (flags == (constants))                                                                  \
+		return burst_##name;
+	TW_REFLECTOR_INSTANCES(X)
+#undef X
+	return NULL;
+}
 
 static inline tw_reflector_step *instance_of(unsigned int flags)
 {

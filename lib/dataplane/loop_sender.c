@@ -131,6 +131,7 @@ bool tw_sender_offer_again(struct tw_sender *s)
 		struct tw_pending *p = &s->pending[i];
 
 		tx[i] = p->m;
+		p->m->ol_flags = 0;
 		if (s->special)
 			prepare(p->m, p->class);
 		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->special);
@@ -179,20 +180,31 @@ void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind
 		s->left -= n;
 }
 
-static inline __attribute__((always_inline)) unsigned int transmit(
-	struct tw_sender *s, uint64_t tsc, unsigned int kind, bool per_packet, bool special)
+/* The first of a burst was marked for the NIC's stamp, and taken or not. */
+static void asked(struct tw_sender *s, const struct tw_pending *first, bool taken, uint64_t mono)
+{
+	if (taken)
+		tw_readback_sent(&s->stamper, mono, rte_rdtsc(), first->stream, first->seq);
+	else
+		first->m->ol_flags = 0;
+}
+
+/* launch: the NIC holds each packet until it is due. */
+static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sender *s,
+	uint64_t tsc, unsigned int kind, bool per_packet, bool special, bool launch)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	struct rte_mbuf *tx[TW_BURST];
 	struct tw_pending sent[TW_BURST];
-	uint64_t mono = tw_clock_mono(clock, tsc);
+	uint64_t mono = tw_clock_mono(clock, tsc), at[TW_BURST], t1;
 	unsigned int n, k;
+	bool asks = false;
 
 	if (unlikely(s->n_pending && !tw_sender_offer_again(s))) {
 		tw_sender_wait_for_device(s, mono, kind, s->horizon);
 		return 1;
 	}
-	n = how_many(s, mono, kind);
+	n = launch ? tw_sender_due_soon(s, mono, at) : how_many(s, mono, kind);
 	if (n == 0)
 		return 0;
 	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
@@ -211,10 +223,10 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 			st->pos = 0;
 		sent[i] = (struct tw_pending){tx[i], c, s->turn, (uint32_t)st->sent};
 		prepare(tx[i], c);
-		stamp(s, tx[i], c, s->turn, (uint32_t)st->sent,
-			per_packet ? tw_clock_mono(clock, rte_rdtsc())
-				   : mono + i * s->slope.per_packet,
-			special);
+		t1 = launch       ? tw_sender_hold(s, tx[i], at[i], mono)
+		     : per_packet ? tw_clock_mono(clock, rte_rdtsc())
+				  : mono + i * s->slope.per_packet;
+		stamp(s, tx[i], c, s->turn, (uint32_t)st->sent, t1, special);
 		st->sent++;
 		if (++s->turn == s->n_streams)
 			s->turn = 0;
@@ -231,12 +243,19 @@ static inline __attribute__((always_inline)) unsigned int transmit(
 	s->numbered += n;
 	if (s->left != UINT64_MAX)
 		s->left -= n;
-	s->last_tx = mono;
+	s->last_tx = launch ? t1 : mono;
+	asks = s->stamper.back.armed;
+	if (unlikely(asks))
+		tw_readback_mark(tx[0]);
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
+	if (unlikely(asks))
+		asked(s, &sent[0], k > 0, launch ? at[0] : mono);
 	if (special && s->cfg.records)
 		tw_sender_record_sent(s, sent, k);
 	if (unlikely(k < n)) {
 		s->result->tester.tx_full += n - k;
+		if (launch)
+			tw_sender_not_held(s, tx + k, n - k);
 		keep_pending(s, sent, k, n);
 	}
 	return n;
@@ -247,16 +266,19 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 	bool per_packet = s->cfg.stamp == TW_STAMP_PER_PACKET;
 	bool max = s->cfg.schedule == TW_SCHEDULE_MAX;
 
+	if (unlikely(s->stamper.launch))
+		return s->special ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, true, true)
+				  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, true);
 	if (likely(s->prebuilt != NULL))
 		return tw_sender_transmit_prebuilt(s, tsc);
 	if (unlikely(s->special))
-		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true)
-			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true);
+		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true, false)
+			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true, false);
 	if (max)
-		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true, false)
-				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false);
-	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false)
-			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false);
+		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true, false, false)
+				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false, false);
+	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false, false)
+			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, false);
 }
 
 unsigned int tw_sender_hold_back(struct tw_sender *s, uint64_t tsc)

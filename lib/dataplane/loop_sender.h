@@ -24,6 +24,15 @@ void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind
 /* The loop for streams that differ in little (tw_sender_prebuilt_init()). @return packets sent */
 unsigned int tw_sender_transmit_prebuilt(struct tw_sender *s, uint64_t tsc);
 
+/*
+ * Launch time: how many packets are due soon enough to be handed to the NIC, and when each is. Then
+ * the time at which one leaves: its own, if the NIC can still keep it, else now. And those that
+ * the device did not take, which get software's stamp when they are offered again.
+ */
+unsigned int tw_sender_due_soon(struct tw_sender *s, uint64_t mono, uint64_t *ret_at);
+uint64_t tw_sender_hold(struct tw_sender *s, struct rte_mbuf *m, uint64_t due, uint64_t mono);
+void tw_sender_not_held(struct tw_sender *s, struct rte_mbuf *const *m, unsigned int n);
+
 /* Of --duration what is due in it counts, also when its end has passed meanwhile. */
 static inline __attribute__((always_inline)) uint64_t last_due(
 	const struct tw_sender *s, uint64_t mono)

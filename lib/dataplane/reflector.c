@@ -164,6 +164,7 @@ static void snapshot(struct tw_task *task, void *into)
 		if (s->counters.ttl_min == 0)
 			s->counters.ttl_min = i;
 	}
+	s->stamping = r->stamper.n;
 	s->stolen = tw_span_to_ns(
 		(struct tw_span){(int64_t)tw_clock_ticks(&task->clock, task->stolen)});
 	s->stolen_longest = tw_span_to_ns(
@@ -171,6 +172,12 @@ static void snapshot(struct tw_task *task, void *into)
 	s->clock.error = tw_span_to_ns((struct tw_span){(int64_t)task->clock.error});
 	s->clock.synchronised = task->clock.synchronised;
 	s->clock.steps = task->clock.epoch;
+}
+
+static tw_reflector_step *choose(struct tw_reflector *r)
+{
+	return r->port.stamps.clock ? tw_reflector_choose_nic(r)
+				    : tw_reflector_choose(&r->cfg, &r->port, r->many);
 }
 
 /* The loop's instance for as many sessions as there are now. */
@@ -182,7 +189,14 @@ static void settle_step(struct tw_reflector *r)
 	if (many == r->many)
 		return;
 	r->many = many;
-	*(r->repeats ? &r->inner : &r->task.step) = tw_reflector_choose(&r->cfg, &r->port, many);
+	*(r->repeats ? &r->inner : &r->task.step) = choose(r);
+}
+
+/* The NIC stamps nothing, or nothing that can be believed: back to the loop that does not ask. */
+static void without_nic(struct tw_reflector *r)
+{
+	r->port.stamps.clock = NULL;
+	*(r->repeats ? &r->inner : &r->task.step) = choose(r);
 }
 
 static void housekeeping(struct tw_task *task)
@@ -192,6 +206,12 @@ static void housekeeping(struct tw_task *task)
 	uint64_t guess;
 	uint32_t now = tw_reflect_coarse(mono);
 
+	tw_reflector_readback(r, rte_rdtsc());
+	tw_stamper_housekeeping(&r->stamper, task, rte_rdtsc());
+	if (r->port.stamps.clock && !tw_stamper_active(&r->stamper))
+		without_nic(r);
+	r->tlv.t2_method =
+		r->stamper.n.hardware[1] && r->stamper.rx ? TW_METHOD_HARDWARE : TW_METHOD_SOFTWARE;
 	/* The linear part of a burst's stamps is a guess of its own size. */
 	guess = r->slope.per_packet * TW_BURST;
 	r->error_estimate =
@@ -314,7 +334,6 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 		return tw_fail(err, -ENOMEM, "out of memory");
 	memset(r, 0, sizeof(*r));
 	r->many_at = MANY_SESSIONS;
-	r->task.step = tw_reflector_choose(cfg, port, false);
 	r->task.next_due = next_due;
 	r->task.snapshot = snapshot;
 	r->task.control = control;
@@ -326,6 +345,8 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	tw_clock_read(clock, &r->task.clock, rte_rdtsc());
 	r->port = *port;
 	r->cfg = *cfg;
+	r->task.step = choose(r);
+	tw_stamper_init(&r->stamper, &port->stamps, port->port_id, &r->task.clock, false);
 	r->l2 = TW_ETH_LEN + TW_VLAN_LEN * port->n_vlan;
 	r->light = cfg->protocol != TW_PROTOCOL_STAMP;
 	tw_shape_make(&r->shape[0], port, false, cfg->port);

@@ -10,6 +10,7 @@
 #include "loop.h"
 #include "reflector_quick.h"
 #include "session_table.h"
+#include "stamper.h"
 #include "tw_frame.h"
 #include "tw_keyring.h"
 #include "tw_negotiated.h"
@@ -18,6 +19,9 @@
 #include "tw_worker.h"
 
 #define TW_REPEATS 64 /* requests at once that get several replies */
+
+struct round;
+struct tw_reflector;
 
 typedef unsigned int tw_reflector_step(struct tw_task *t);
 
@@ -38,6 +42,7 @@ struct tw_slow {
 	uint32_t seq;
 	uint32_t reply_len;
 	unsigned int words;
+	uint64_t t2, t3; /* wall */
 	struct tw_tlv_reflection tlv;
 	uint64_t key[TW_KEY_MAX_WORDS];
 	struct tw_frame info; /* last: what stands before is cleared for each packet */
@@ -103,6 +108,12 @@ struct tw_reflector {
 	bool ttl_seen[256]; /* of received requests */
 	struct tw_neighbour_self self;
 	uint64_t expire_at; /* mono of the next look at old sessions */
+	struct tw_stamper stamper;
+	/* with stamps by the NIC: the loop's body for one packet */
+	void (*nic_burst)(
+		struct tw_reflector *r, struct round *d, struct rte_mbuf **rx, unsigned int n);
+	struct tw_session_more *asked; /* session of the reply whose stamp was asked for */
+	uint64_t slow_t3; /* wall, of the last reply that tw_reflector_answer() put into tx */
 };
 
 /*
@@ -143,8 +154,10 @@ struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_
 void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono);
 
 /* Answer what tw_reflector_slow() noted of a burst. @return mbufs put into tx */
-unsigned int tw_reflector_answer(
-	struct tw_reflector *r, struct rte_mbuf **tx, uint64_t t2, uint64_t mono);
+unsigned int tw_reflector_answer(struct tw_reflector *r, struct rte_mbuf **tx, uint64_t mono);
+
+/* Has the NIC told when the reply left that it was asked for? */
+void tw_reflector_readback(struct tw_reflector *r, uint64_t tsc);
 
 static inline bool tw_reflector_has_port(const struct tw_reflector *r, uint16_t port)
 {
@@ -176,6 +189,9 @@ void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);
 bool tw_reflector_is_wide(const struct tw_reflector_config *cfg);
 
 /* @param many  sessions, more than the caches hold */
+/* The instance that takes T2 from the NIC, for a reflector whose port and configuration are set. */
+tw_reflector_step *tw_reflector_choose_nic(struct tw_reflector *r);
+
 tw_reflector_step *tw_reflector_choose(
 	const struct tw_reflector_config *cfg, const struct tw_loop_port *port, bool many);
 

@@ -152,7 +152,7 @@ static bool answer_tlvs(
 							TW_TAI_UTC_DEFAULT)
 							.v
 					      : e->more->last_t3;
-		req.last_reply.mode = TW_METHOD_SOFTWARE;
+		req.last_reply.mode = e->more->by_nic ? TW_METHOD_HARDWARE : TW_METHOD_SOFTWARE;
 	}
 	if (r->repeats)
 		tw_reflector_volume(r, mono, &req);
@@ -186,21 +186,22 @@ static bool resize(struct rte_mbuf *m, const struct tw_frame *info, uint32_t len
 	return true;
 }
 
-static void write_reply(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint64_t mono)
+static void write_reply(struct tw_reflector *r, struct tw_slow *e)
 {
 	const struct tw_clock_map *clock = &r->task.clock;
 	const struct tw_negotiated *n = e->agreed;
 	uint8_t *p = e->frame + e->info.payload_off;
 	struct tw_reflect_fields f = {
-		.seq = e->seq, .t2 = t2, .ttl = e->info.ttl, .error_estimate = r->late_estimate};
+		.seq = e->seq, .t2 = e->t2, .ttl = e->info.ttl, .error_estimate = r->late_estimate};
 	int s_dscp_ecn = n && n->cfg.dscp_ecn ? e->info.tos : -1;
 
-	(void)mono;
 	f.t3 = tw_clock_mono(clock, rte_rdtsc()) + clock->offset;
+	e->t3 = f.t3;
 	if (e->more) {
 		e->more->last_t3 = f.t3;
 		e->more->last_seq = e->seq;
 		e->more->replied = true;
+		e->more->by_nic = false;
 	}
 	if ((n && n->cfg.ptp) || (!n && r->cfg.ptp && e->stamp)) {
 		f.t2 = tw_ptp_from_ntp((struct tw_ntp){f.t2}, TW_TAI_UTC_DEFAULT).v;
@@ -227,7 +228,7 @@ static void count(struct tw_reflector *r, const struct tw_slow *e, uint32_t octe
 }
 
 /* Stage two: everything of one reply but its HMAC and its headers. */
-static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint64_t mono)
+static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t mono)
 {
 	const uint8_t *p = e->frame + e->info.payload_off;
 	uint32_t sseq = tw_get32(p), in = e->info.payload_len, octets;
@@ -235,7 +236,7 @@ static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint
 	bool rose = false;
 
 	if (e->agreed) {
-		e->seq = tw_negotiated_next(e->agreed, sseq, in, e->info.ttl, mono, t2);
+		e->seq = tw_negotiated_next(e->agreed, sseq, in, e->info.ttl, mono, e->t2);
 		e->reply_len = tw_negotiated_reply_len(e->agreed, in);
 	} else {
 		e->seq = take_number(r, e, sseq, t1, mono, &rose);
@@ -256,7 +257,7 @@ static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t t2, uint
 	if (e->reply_len > in && !e->has_tlvs)
 		memset(e->frame + e->info.payload_off + in, 0, e->reply_len - in);
 	count(r, e, octets);
-	write_reply(r, e, t2, mono);
+	write_reply(r, e);
 }
 
 /* Stage three: HMAC TLVs, then the packets' own HMACs and ciphers, each for the whole burst. */
@@ -364,12 +365,19 @@ static void strip(struct tw_reflector *r, struct tw_slow *e)
 	e->tlv_secret = e->secret;
 }
 
-/* Send here and not with the loop's burst: Follow-Up Telemetry tells when replies had left. */
+/* Send here and not with the loop's burst: Follow-Up Telemetry tells when replies had left. The
+ * NIC is asked for one of them. */
 static void send_and_note(
 	struct tw_reflector *r, struct rte_mbuf **tx, unsigned int n, uint64_t mono)
 {
-	uint64_t t3;
+	struct tw_slow *asked = NULL;
+	uint64_t t3, taken = r->n.reflected;
 
+	for (unsigned int i = r->n_slow; r->stamper.back.armed && !asked && i-- > 0;)
+		if (r->slow[i].m && r->slow[i].more)
+			asked = &r->slow[i];
+	if (asked)
+		tw_readback_mark(asked->m);
 	if (unlikely(r->port.recorder != NULL))
 		tw_recorder_put(r->port.recorder, tx, n, mono + r->task.clock.offset);
 	r->n.reflected +=
@@ -381,15 +389,36 @@ static void send_and_note(
 		if (e->m && e->more && e->more->last_seq == e->seq)
 			e->more->last_t3 = t3;
 	}
+	if (asked && r->n.reflected - taken == n) {
+		tw_readback_sent(
+			&r->stamper, asked->t3 - r->task.clock.offset, rte_rdtsc(), 0, asked->seq);
+		r->asked = asked->more;
+	}
 }
 
-unsigned int tw_reflector_answer(
-	struct tw_reflector *r, struct rte_mbuf **tx, uint64_t t2, uint64_t mono)
+void tw_reflector_readback(struct tw_reflector *r, uint64_t tsc)
+{
+	const struct tw_readback *b = &r->stamper.back;
+	struct tw_session_more *more = r->asked;
+	uint64_t mono;
+
+	if (!b->waiting || !tw_readback_poll(&r->stamper, &r->task.clock, tsc, &mono) || !more)
+		return;
+	/* the session may have sent another reply meanwhile, or be another session's */
+	if (more->replied && more->last_seq == b->seq) {
+		more->last_t3 = mono + r->task.clock.offset;
+		more->by_nic = true;
+	}
+}
+
+unsigned int tw_reflector_answer(struct tw_reflector *r, struct rte_mbuf **tx, uint64_t mono)
 {
 	unsigned int n = 0;
 	bool tlvs = false;
 	uint64_t t3;
 
+	/* Follow-Up Telemetry of this burst may want what has come since the last housekeeping. */
+	tw_reflector_readback(r, rte_rdtsc());
 	open_sealed(r);
 	for (unsigned int i = 0; i < r->n_slow; i++)
 		if (r->slow[i].m)
@@ -398,13 +427,14 @@ unsigned int tw_reflector_answer(
 	t3 = rte_rdtsc();
 	for (unsigned int i = 0; i < r->n_slow; i++)
 		if (r->slow[i].m)
-			prepare(r, &r->slow[i], t2, mono);
+			prepare(r, &r->slow[i], mono);
 	seal(r);
 	for (unsigned int i = 0; i < r->n_slow; i++) {
 		if (!r->slow[i].m)
 			continue;
 		turn_round(r, &r->slow[i]);
 		tx[n++] = r->slow[i].m;
+		r->slow_t3 = r->slow[i].t3;
 		tlvs |= r->slow[i].has_tlvs;
 		if (r->slow[i].has_tlvs && r->slow[i].tlv.n_replies > 1)
 			tw_reflector_repeat(r, &r->slow[i], mono);

@@ -76,6 +76,7 @@ static bool write_one(struct tw_reflector *r, const struct tw_repeat *t, uint8_t
 		more->repeated++;
 		more->last_seq = seq;
 		more->last_t3 = t3;
+		more->by_nic = false;
 	}
 	if (r->cfg.ptp)
 		t3 = tw_ptp_from_ntp((struct tw_ntp){t3}, TW_TAI_UTC_DEFAULT).v;

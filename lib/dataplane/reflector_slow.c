@@ -220,6 +220,7 @@ void tw_reflector_slow(struct tw_reflector *r, struct rte_mbuf *m, uint64_t mono
 	}
 	memset(e, 0, offsetof(struct tw_slow, info));
 	e->m = m;
+	e->t2 = mono + r->task.clock.offset;
 	e->frame = rte_pktmbuf_mtod(m, uint8_t *);
 	status = tw_frame_parse(e->frame, m->data_len, &e->info);
 	if (status == TW_FRAME_ARP || status == TW_FRAME_ICMP || status == TW_FRAME_ICMPV6 ||

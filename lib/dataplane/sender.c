@@ -96,6 +96,8 @@ static void housekeeping(struct tw_task *task)
 	struct tw_sender *s = (struct tw_sender *)task;
 	uint64_t mono = tw_clock_mono(&task->clock, rte_rdtsc()), spread;
 
+	tw_sender_readback(s);
+	tw_stamper_housekeeping(&s->stamper, task, rte_rdtsc());
 	s->reply.offsets = task->clock.offsets;
 	spread = s->slope.per_packet * TW_BURST;
 	s->error_estimate =
@@ -133,7 +135,9 @@ static uint64_t next_due(const struct tw_task *task)
 		return UINT64_MAX;
 	if (s->n_pending || s->cfg.schedule == TW_SCHEDULE_MAX)
 		return 0;
-	return tw_clock_tsc_at(&task->clock, tw_pace_due(&s->pace));
+	/* a NIC that holds packets until they are due wants them early */
+	return tw_clock_tsc_at(
+		&task->clock, tw_pace_due(&s->pace) - (s->stamper.launch ? TW_SENDER_LEAD : 0));
 }
 
 static void destroy(struct tw_task *task)
@@ -356,7 +360,10 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.result = s->result;
 	s->reply.ptp = cfg->ptp;
 	s->special = s->batch || s->tlvs || cfg->ptp || cfg->records;
-	if (tw_sender_may_prebuild(port->port_id) && tw_sender_prebuilt_init(s) < 0) {
+	tw_sender_stamps_init(s);
+	/* The NIC's marks and times are the copying loop's. */
+	if (!port->stamps.clock && tw_sender_may_prebuild(port->port_id) &&
+		tw_sender_prebuilt_init(s) < 0) {
 		destroy(&s->task);
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", s->n_streams);
 	}

@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "loop.h"
+#include "stamper.h"
 #include "tw_pace.h"
 #include "tw_records.h"
 #include "tw_reply.h"
@@ -42,6 +43,16 @@ struct tw_send_patch {
 struct tw_sender_tlv {
 	struct tw_tlv_reader reader;
 	uint32_t received; /* replies */
+};
+
+/* Packets that the NIC sends when they are due are handed over so much before: 0.5 ms. */
+#define TW_SENDER_LEAD ((uint64_t)1 << 21)
+
+/* T1 of packets whose transmit stamp came, until their replies come: the last few. */
+#define TW_SENDER_LATE 16
+struct tw_sender_late {
+	uint64_t late; /* true T1 minus that of software, 2^-32 s; 0: no packet's */
+	uint32_t stream, seq;
 };
 
 enum tw_sender_phase {
@@ -101,6 +112,10 @@ struct tw_sender {
 	uint8_t *cycles;
 	struct tw_result *result;
 	struct tw_neighbour_self self;
+	struct tw_stamper stamper;
+	bool corrects; /* T1 of every packet by its transmit stamp, where that came in time */
+	unsigned int n_late;
+	struct tw_sender_late late_of[TW_SENDER_LATE];
 };
 
 /* One round of the receiving half on one queue. @return packets handled */
@@ -121,8 +136,17 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc);
 /* The same while there is no link: what is due is not sent. @return 0 */
 unsigned int tw_sender_hold_back(struct tw_sender *s, uint64_t tsc);
 
-/* A received frame that the quick look did not recognise. Frees the mbuf. */
-void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
+/* A received frame that the quick look did not recognise. Frees the mbuf. @return a reply */
+bool tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
+
+/* Has the NIC told when the packet left that it was asked for? */
+void tw_sender_readback(struct tw_sender *s);
+
+/* What T1 of a packet lacks, 2^-32 s; 0 where the NIC did not tell. */
+int64_t tw_sender_t1_late(struct tw_sender *s, uint32_t stream, uint32_t seq);
+
+/* Stamps by the NIC: what this sender can do with them. */
+void tw_sender_stamps_init(struct tw_sender *s);
 
 /* Add all results to `into`; border: up to the last border only. */
 void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border);

@@ -74,10 +74,12 @@ void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 	count_packets(s, border, &into->packets);
 	for (uint32_t i = 0; i < s->n_streams; i++)
 		tw_variation_add_jitter(&s->reply.streams[i].variation, into);
-	into->source[0] = TW_STAMP_SOFTWARE;
+	tw_stamping_merge(&into->stamping, &s->stamper.n);
+	into->source[0] = tw_stamping_source(&s->stamper.n, 0,
+		s->stamper.port.launch_flag ? TW_STAMP_LAUNCH_TIME : TW_STAMP_HARDWARE);
 	into->source[1] = TW_STAMP_PEER;
 	into->source[2] = TW_STAMP_PEER;
-	into->source[3] = TW_STAMP_SOFTWARE;
+	into->source[3] = tw_stamping_source(&s->stamper.n, 3, TW_STAMP_HARDWARE);
 	into->clock.error = tw_span_to_ns((struct tw_span){(int64_t)clock->error});
 	into->clock.synchronised = clock->synchronised;
 	into->clock.steps = (uint16_t)(clock->epoch - s->start_epoch);

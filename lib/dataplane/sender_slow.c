@@ -139,7 +139,7 @@ static int check_udp(const uint8_t *f, const struct tw_frame *info)
 	return -1;
 }
 
-void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
+bool tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 {
 	static const int reasons[] = {[TW_FRAME_OK] = -1,
 #define X(sym) [TW_FRAME_##sym] = TW_DISCARD_##sym,
@@ -155,7 +155,7 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) {
 		s->result->discarded[TW_DISCARD_NO_BUFFER]++;
 		rte_pktmbuf_free(m);
-		return;
+		return false;
 	}
 	f = rte_pktmbuf_mtod(m, uint8_t *);
 	status = tw_frame_parse(f, m->data_len, &info);
@@ -164,7 +164,7 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 		if ((status == TW_FRAME_TCP || !tw_answer(&s->port, &s->self, m)) &&
 			!(s->port.exception && pass_up(s, m, status, &info)))
 			rte_pktmbuf_free(m);
-		return;
+		return false;
 	}
 	why = reasons[status];
 	if (why < 0) {
@@ -177,6 +177,8 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 			struct tw_reply_meta meta = {mono, info.ttl, info.tos};
 			uint32_t i = (uint32_t)stream, len = info.payload_len;
 
+			if (s->stamper.n.nic)
+				s->reply.t1_late = tw_sender_t1_late(s, i, tw_get32(payload + 24));
 			if (!s->batch || tw_sender_open(s, &i, &payload, &len, 1))
 				tw_sender_reply(s, i, payload, len, &meta,
 					s->tlvs && tw_sender_check_tlvs(s, &i, &payload, &len, 1));
@@ -185,8 +187,9 @@ void tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	if (why >= 0 && s->port.exception &&
 		(status != TW_FRAME_OK || why == TW_DISCARD_NOT_OUR_PORT) &&
 		pass_up(s, m, status, &info))
-		return;
+		return false;
 	if (why >= 0)
 		discard(s, (enum tw_discard)why);
 	rte_pktmbuf_free(m);
+	return why < 0;
 }

@@ -62,6 +62,7 @@ struct tw_session_more {
 	uint32_t last_seq;
 	uint32_t repeated; /* replies beyond the first of their requests */
 	bool replied;
+	bool by_nic; /* last_t3 is */
 };
 
 struct tw_table {

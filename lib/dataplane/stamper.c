@@ -77,6 +77,7 @@ bool tw_stamper_rx_register(const struct tw_stamper *s, const struct rte_mbuf *m
 static void ask_again(struct tw_stamper *s, uint64_t tsc)
 {
 	s->back.waiting = false;
+	s->back.armed = s->back.every && s->back.on;
 	s->back.next = tsc + s->tick / ASK_PART;
 }
 

@@ -22,15 +22,14 @@
 
 /* A packet whose transmit stamp was asked for. */
 struct tw_readback {
-	bool on;       /* stamps come, as far as is known */
-	bool armed;    /* the next packet is to be marked */
-	bool waiting;  /* for the stamp of the one that was */
-	uint64_t mono; /* its stamp by software */
-	uint64_t sent; /* TSC when the device had it */
-	uint64_t next; /* TSC of the next question */
-	/* whose it was: the loop's own */
-	void *owner;
-	uint32_t stream, seq;
+	bool on;               /* stamps come, as far as is known */
+	bool armed;            /* the next packet is to be marked */
+	bool waiting;          /* for the stamp of the one that was */
+	uint64_t mono;         /* its stamp by software */
+	uint64_t sent;         /* TSC when the device had it */
+	uint64_t next;         /* TSC of the next question */
+	uint32_t stream, seq;  /* whose it was */
+	bool every;            /* packet is asked about, as far as one at a time allows */
 	unsigned int in_a_row; /* that never came */
 	uint64_t got;
 };
@@ -164,8 +163,8 @@ static inline void tw_readback_mark(struct rte_mbuf *m)
 }
 
 /* It was taken: wait for its stamp. */
-static inline void tw_readback_sent(struct tw_stamper *s, uint64_t mono, uint64_t tsc, void *owner,
-	uint32_t stream, uint32_t seq)
+static inline void tw_readback_sent(
+	struct tw_stamper *s, uint64_t mono, uint64_t tsc, uint32_t stream, uint32_t seq)
 {
 	struct tw_readback *b = &s->back;
 
@@ -174,7 +173,6 @@ static inline void tw_readback_sent(struct tw_stamper *s, uint64_t mono, uint64_
 	b->waiting = true;
 	b->mono = mono;
 	b->sent = tsc;
-	b->owner = owner;
 	b->stream = stream;
 	b->seq = seq;
 }

@@ -107,7 +107,7 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 
 	/* What is gathered came before. */
 	tw_reply_flush(c);
-	if (!c->ptp && tw_reply_usual(c, e, s, sent, f, meta)) {
+	if (!c->ptp && !c->t1_late && tw_reply_usual(c, e, s, sent, f, meta)) {
 		tw_reply_flush(c);
 		return TW_REPLY_FIRST;
 	}
@@ -125,7 +125,8 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		return TW_REPLY_DUPLICATE;
 	}
 	e->mark = TW_WINDOW_ANSWERED;
-	total = meta->mono - e->mono;
+	t1 += (uint64_t)c->t1_late;
+	total = meta->mono - e->mono - (uint64_t)c->t1_late;
 	/* Linear stamps may put T1 a little behind the truth: that is no late packet. */
 	if ((int64_t)total > (int64_t)c->timeout) {
 		note_peer(r, f->error_estimate, 1);

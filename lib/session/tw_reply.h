@@ -51,7 +51,8 @@ struct tw_reply_ctx {
 	uint32_t offsets_mask;
 	struct tw_result *result; /**< accumulates */
 	bool ptp;                 /**< T1 is written as PTP */
-	uint64_t first_mono;      /**< first and last reply in time; 0 = none */
+	int64_t t1_late;     /**< T1 of the next reply was later than its packet says, 2^-32 s */
+	uint64_t first_mono; /**< first and last reply in time; 0 = none */
 	uint64_t last_mono;
 	struct tw_reply_batch batch;
 };
@@ -126,7 +127,7 @@ static inline bool tw_reply_is_absurd(uint64_t d)
 
 /**
  * Judge and gather one reply if nothing about it is out of the ordinary: the first one, in time,
- * with NTP stamps that make sense. At most TW_SERIES_BATCH of them between two tw_reply_flush().
+ * with NTP stamps that make sense and a T1 that needs no correction. At most TW_SERIES_BATCH of them between two tw_reply_flush().
  *
  * @param c     context, whose T1 are not written as PTP
  * @param e     the window's entry for the reply's sequence number
