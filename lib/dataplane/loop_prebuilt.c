@@ -112,7 +112,8 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 			b.at.sum = p->sum;
 		}
 		tw_send_stamp(f, &b.at, seq, t + b.offset, b.error_estimate);
-		overrun += tw_window_put(&b.window, turn, seq, t, b.epoch, b.horizon);
+		overrun += tw_window_write(
+			tw_window_in_turn(&b.window, turn, seq), seq, t, b.epoch, b.horizon);
 		if (many && ++turn == n_streams)
 			turn = 0;
 	}

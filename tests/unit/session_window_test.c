@@ -116,6 +116,40 @@ static void numbers_wrap(void **state)
 	tw_window_fini(&w);
 }
 
+/* Rings as long as asked for, none of them in another; the longest give way to the bound. */
+static void rings(void **state)
+{
+	const uint64_t want[] = {0, 1, 4, 5, 1000, 64, 3};
+	const uint32_t got[] = {4, 4, 4, 8, 1024, 64, 4};
+	const uint64_t huge[] = {1ULL << 40, 10, 1ULL << 23};
+	struct tw_window w;
+	uint64_t all = 0;
+
+	(void)state;
+	assert_int_equal(tw_window_init_rings(&w, 7, want), 0);
+	for (uint32_t s = 0; s < 7; s++) {
+		for (uint32_t q = 100; q < 100 + got[s]; q++)
+			assert_false(tw_window_put(&w, s, q, s * SEC + q, 0, 0));
+		all += got[s];
+	}
+	assert_int_equal(w.bytes, all * sizeof(struct tw_window_entry));
+	for (uint32_t s = 0; s < 7; s++)
+		for (uint32_t q = 100; q < 100 + got[s]; q++)
+			assert_int_equal(tw_window_at(&w, s, q)->mono, s * SEC + q);
+	assert_true(tw_window_put(&w, 3, 108, 4 * SEC, 0, 0));
+	assert_int_equal(tw_window_at(&w, 2, 103)->mono, 2 * SEC + 103);
+	assert_int_equal(tw_window_at(&w, 4, 104)->mono, 4 * SEC + 104);
+	tw_window_fini(&w);
+
+	assert_int_equal(tw_window_init_rings(&w, 3, huge), 0);
+	assert_true(w.bytes <= TW_WINDOW_MAX_BYTES);
+	assert_true(w.bytes > TW_WINDOW_MAX_BYTES / 4);
+	assert_int_equal(w.rings[1].mask, 15);
+	assert_true(w.rings[0].mask == w.rings[2].mask);
+	tw_window_fini(&w);
+	assert_null(w.e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +158,7 @@ int main(void)
 		cmocka_unit_test(overwriting),
 		cmocka_unit_test(horizon_before_the_clock),
 		cmocka_unit_test(numbers_wrap),
+		cmocka_unit_test(rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
