@@ -53,8 +53,8 @@ static void check_found(struct tw_sender *s, struct found *f, unsigned int n)
 		f[i].check = good >> i & 1;
 }
 
-static inline __attribute__((always_inline)) bool recognise(
-	const struct tw_sender *s, const struct rte_mbuf *m, uint8_t *f, bool v6, struct found *ret)
+static inline __attribute__((always_inline)) bool recognise(const struct tw_sender *s,
+	const struct rte_mbuf *m, uint8_t *f, bool v6, bool own, struct found *ret)
 {
 	uint32_t len = m->data_len, off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
 	uint8_t *p = f + off;
@@ -85,18 +85,21 @@ static inline __attribute__((always_inline)) bool recognise(
 	ret->check = false;
 	ret->ttl = v6 ? f[21] : f[22];
 	ret->tos = v6 ? (uint16_t)((f[14] << 4 | f[15] >> 4) & 0xff) : f[15];
-	ret->e = tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24));
+	ret->e = own ? tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24))
+		     : tw_window_in_turn(&s->window, (uint32_t)stream, tw_get32(p + 24));
 	__builtin_prefetch(ret->e, 1);
 	return true;
 }
 
 /* An open reply without TLVs. @return it was a usual one, still to be counted */
 static inline __attribute__((always_inline)) bool judge(
-	struct tw_sender *s, const struct found *r, const struct tw_reply_meta *meta)
+	struct tw_sender *s, const struct found *r, const struct tw_reply_meta *meta, bool own)
 {
 	struct tw_reply_fields f;
 
 	tw_reply_read_open(r->payload, TW_STAMP_LEN, &f);
+	if (own)
+		tw_sender_use_group(s, r->stream);
 	if (likely(tw_reply_usual(&s->reply, r->e, &s->reply.streams[r->stream],
 		    s->streams[r->stream].sent, &f, meta)))
 		return true;
@@ -105,7 +108,7 @@ static inline __attribute__((always_inline)) bool judge(
 }
 
 static inline __attribute__((always_inline)) unsigned int receive(
-	struct tw_sender *s, uint16_t queue, bool special, bool nic)
+	struct tw_sender *s, uint16_t queue, bool special, bool nic, bool own)
 {
 	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
 	struct found found[TW_BURST];
@@ -139,8 +142,8 @@ static inline __attribute__((always_inline)) unsigned int receive(
 			t4[n_found] = came;
 		}
 		if (likely(untagged &&
-			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, &found[n_found])
-					   : recognise(s, rx[i], f, true, &found[n_found]))))
+			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, own, &found[n_found])
+					   : recognise(s, rx[i], f, true, own, &found[n_found]))))
 			done[n_found++] = rx[i];
 		else
 			reply = tw_sender_slow(s, rx[i], came);
@@ -159,7 +162,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 			s->reply.t1_late = tw_sender_t1_late(
 				s, found[i].stream, tw_get32(found[i].payload + 24));
 		if (!special && !(nic && s->reply.t1_late))
-			usual += judge(s, &found[i], &meta);
+			usual += judge(s, &found[i], &meta, own);
 		else if (found[i].payload)
 			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
 				found[i].check);
@@ -181,8 +184,8 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 
 	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
 		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
-		unsigned int k =
-			s->special ? receive(s, queue, true, true) : receive(s, queue, false, true);
+		unsigned int k = s->special ? receive(s, queue, true, true, true)
+					    : receive(s, queue, false, true, true);
 
 		most = k > most ? k : most;
 		n += k;
@@ -192,17 +195,21 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 	return n;
 }
 
+static unsigned int receive_queue(struct tw_sender *s, uint16_t q)
+{
+	if (unlikely(s->special))
+		return receive(s, q, true, false, true);
+	return s->own || s->groups ? receive(s, q, false, false, true)
+				   : receive(s, q, false, false, false);
+}
+
 unsigned int tw_sender_receive(struct tw_sender *s)
 {
 	unsigned int n = 0;
 
 	if (unlikely(s->stamper.rx || s->stamper.back.on))
 		return receive_by_nic(s);
-	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
-		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
-
-		n += unlikely(s->special) ? receive(s, queue, true, false)
-					  : receive(s, queue, false, false);
-	}
+	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
+		n += receive_queue(s, (uint16_t)(s->port.rx_queue + q));
 	return n;
 }

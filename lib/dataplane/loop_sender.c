@@ -11,12 +11,14 @@
 
 /* Stamp one packet with `mono` and remember it. */
 static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, struct rte_mbuf *m,
-	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono, bool special)
+	const struct tw_send_class *c, uint32_t stream, uint32_t seq, uint64_t mono, bool special,
+	bool own)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
 	uint64_t t1 = mono + clock->offset;
 	uint16_t ee = s->error_estimate;
+	struct tw_window_entry *e;
 
 	if (special && s->cfg.ptp) {
 		t1 = tw_ptp_from_ntp((struct tw_ntp){t1}, TW_TAI_UTC_DEFAULT).v;
@@ -28,8 +30,9 @@ static inline __attribute__((always_inline)) void stamp(struct tw_sender *s, str
 		tw_send_stamp(f, c, seq, t1, ee);
 	if (special && s->streams[stream].tlv)
 		tw_send_tlvs(f, c, s->streams[stream].tlv, seq);
-	if (unlikely(tw_window_put(
-		    &s->window, stream, seq, mono, clock->epoch, mono - s->reply.timeout)))
+	e = own ? tw_window_at(&s->window, stream, seq)
+		: tw_window_in_turn(&s->window, stream, seq);
+	if (unlikely(tw_window_write(e, seq, mono, clock->epoch, mono - s->reply.timeout)))
 		s->result->tester.window_overrun++;
 }
 
@@ -134,7 +137,7 @@ bool tw_sender_offer_again(struct tw_sender *s)
 		p->m->ol_flags = 0;
 		if (s->special)
 			prepare(p->m, p->class);
-		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->special);
+		stamp(s, p->m, p->class, p->stream, p->seq, mono, s->special, s->own != NULL);
 	}
 	if (s->special)
 		seal(s, s->pending, n);
@@ -160,8 +163,12 @@ void tw_sender_give_up(struct tw_sender *s, uint64_t until)
 void tw_sender_wait_for_device(
 	struct tw_sender *s, uint64_t mono, unsigned int kind, uint64_t patience)
 {
-	uint64_t until = last_due(s, mono);
+	uint64_t until = tw_sender_last_due(s, mono);
 
+	if (s->own) {
+		tw_sender_own_wait(s, mono);
+		return;
+	}
 	if (kind != TW_SCHEDULE_MAX && tw_pace_due(&s->pace) <= until &&
 		mono - tw_pace_due(&s->pace) >= patience)
 		tw_sender_give_up(s, until);
@@ -189,13 +196,23 @@ static void asked(struct tw_sender *s, const struct tw_pending *first, bool take
 		first->m->ol_flags = 0;
 }
 
-/* launch: the NIC holds each packet until it is due. */
+static void no_buffers_own(struct tw_sender *s, const uint32_t *which, unsigned int n)
+{
+	s->result->tester.tx_full += n;
+	for (unsigned int i = 0; i < n; i++)
+		tw_sender_not_sent(s, which[i], 1);
+	if (s->left != UINT64_MAX)
+		s->left -= n;
+}
+
+/* launch: the NIC holds each packet until it is due. own: streams have their own schedules. */
 static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sender *s,
-	uint64_t tsc, unsigned int kind, bool per_packet, bool special, bool launch)
+	uint64_t tsc, unsigned int kind, bool per_packet, bool special, bool launch, bool own)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 	struct rte_mbuf *tx[TW_BURST];
 	struct tw_pending sent[TW_BURST];
+	uint32_t which[TW_BURST];
 	uint64_t mono = tw_clock_mono(clock, tsc), at[TW_BURST], t1;
 	unsigned int n, k;
 	bool asks = false;
@@ -204,11 +221,16 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 		tw_sender_wait_for_device(s, mono, kind, s->horizon);
 		return 1;
 	}
-	n = launch ? tw_sender_due_soon(s, mono, at) : how_many(s, mono, kind);
+	n = launch ? tw_sender_due_soon(s, mono, at)
+	    : own  ? tw_sender_own_due(s, mono, which)
+		   : how_many(s, mono, kind);
 	if (n == 0)
 		return 0;
 	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
-		tw_sender_no_buffers(s, n, kind);
+		if (own)
+			no_buffers_own(s, which, n);
+		else
+			tw_sender_no_buffers(s, n, kind);
 		return 0;
 	}
 	tsc = rte_rdtsc();
@@ -216,19 +238,20 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 	if (unlikely(s->first_tx == 0))
 		s->first_tx = mono;
 	for (unsigned int i = 0; i < n; i++) {
-		struct tw_send_stream *st = &s->streams[s->turn];
+		uint32_t stream = own ? which[i] : s->turn;
+		struct tw_send_stream *st = &s->streams[stream];
 		const struct tw_send_class *c = &st->classes[st->cycle[st->pos]];
 
 		if (unlikely(++st->pos == st->n_cycle))
 			st->pos = 0;
-		sent[i] = (struct tw_pending){tx[i], c, s->turn, (uint32_t)st->sent};
+		sent[i] = (struct tw_pending){tx[i], c, stream, (uint32_t)st->sent};
 		prepare(tx[i], c);
 		t1 = launch       ? tw_sender_hold(s, tx[i], at[i], mono)
 		     : per_packet ? tw_clock_mono(clock, rte_rdtsc())
 				  : mono + i * s->slope.per_packet;
-		stamp(s, tx[i], c, s->turn, (uint32_t)st->sent, t1, special);
+		stamp(s, tx[i], c, stream, (uint32_t)st->sent, t1, special, own);
 		st->sent++;
-		if (++s->turn == s->n_streams)
+		if (!own && ++s->turn == s->n_streams)
 			s->turn = 0;
 	}
 	if (unlikely(--s->slope.countdown == 0))
@@ -267,18 +290,24 @@ unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc)
 	bool max = s->cfg.schedule == TW_SCHEDULE_MAX;
 
 	if (unlikely(s->stamper.launch))
-		return s->special ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, true, true)
-				  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, true);
+		return s->special
+			       ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, true, true, false)
+			       : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, true, false);
 	if (likely(s->prebuilt != NULL))
 		return tw_sender_transmit_prebuilt(s, tsc);
+	if (s->own)
+		return s->special ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true, false,
+					    true)
+				  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, false, false,
+					    true);
 	if (unlikely(s->special))
-		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true, false)
-			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true, false);
+		return max ? transmit(s, tsc, TW_SCHEDULE_MAX, per_packet, true, false, false)
+			   : transmit(s, tsc, TW_SCHEDULE_PERIODIC, per_packet, true, false, false);
 	if (max)
-		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true, false, false)
-				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false, false);
-	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false, false)
-			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, false);
+		return per_packet ? transmit(s, tsc, TW_SCHEDULE_MAX, true, false, false, false)
+				  : transmit(s, tsc, TW_SCHEDULE_MAX, false, false, false, false);
+	return per_packet ? transmit(s, tsc, TW_SCHEDULE_PERIODIC, true, false, false, false)
+			  : transmit(s, tsc, TW_SCHEDULE_PERIODIC, false, false, false, false);
 }
 
 unsigned int tw_sender_hold_back(struct tw_sender *s, uint64_t tsc)

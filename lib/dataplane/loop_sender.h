@@ -18,6 +18,12 @@ void tw_sender_give_up(struct tw_sender *s, uint64_t until);
 void tw_sender_wait_for_device(
 	struct tw_sender *s, uint64_t mono, unsigned int kind, uint64_t patience);
 
+/* The same for streams with schedules of their own. */
+void tw_sender_own_wait(struct tw_sender *s, uint64_t mono);
+
+/* Which streams' packets may go now, TW_BURST at most; their lateness is recorded. @return n */
+unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret_which);
+
 /* Every mbuf is in the device's hands: that is a full ring too. */
 void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind);
 
@@ -34,7 +40,7 @@ uint64_t tw_sender_hold(struct tw_sender *s, struct rte_mbuf *m, uint64_t due, u
 void tw_sender_not_held(struct tw_sender *s, struct rte_mbuf *const *m, unsigned int n);
 
 /* Of --duration what is due in it counts, also when its end has passed meanwhile. */
-static inline __attribute__((always_inline)) uint64_t last_due(
+static inline __attribute__((always_inline)) uint64_t tw_sender_last_due(
 	const struct tw_sender *s, uint64_t mono)
 {
 	return likely(mono < s->end_mono) ? mono : s->end_mono - 1;
@@ -55,7 +61,7 @@ static inline __attribute__((always_inline)) unsigned int how_many(
 	struct tw_sender *s, uint64_t mono, unsigned int kind)
 {
 	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
-	uint64_t until = last_due(s, mono);
+	uint64_t until = tw_sender_last_due(s, mono);
 	int64_t late[TW_BURST];
 	unsigned int n = 0;
 

@@ -14,13 +14,10 @@
 #include <rte_errno.h>
 #include <rte_mempool.h>
 
-/* Distinct packet sizes of one stream. */
-#define MAX_CLASSES 64
-/* A packet that is this late is not sent: a test is no catching-up race (unless its own interval
- * is longer). */
-#define HORIZON_NS 20000000
 /* Between the start letter and the first packet. */
 #define LEAD_NS 1000000
+/* More of it for each stream that has to be put into the queue. */
+#define LEAD_STREAM_NS 500
 
 static void snapshot(struct tw_task *task, void *into)
 {
@@ -32,11 +29,15 @@ static void snapshot(struct tw_task *task, void *into)
 static void start(struct tw_sender *s)
 {
 	uint64_t mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
-	uint64_t lead = (uint64_t)tw_ns_to_span(tw_ns(LEAD_NS)).v;
+	int64_t queueing = s->own ? (int64_t)s->n_streams * LEAD_STREAM_NS : 0;
+	uint64_t lead = (uint64_t)tw_ns_to_span(tw_ns(LEAD_NS + queueing)).v;
 
 	/* the first packet of a schedule shall not be late; without one there is nothing to keep */
-	s->start_mono = s->cfg.schedule == TW_SCHEDULE_MAX ? mono : mono + lead;
-	tw_pace_start(&s->pace, s->start_mono);
+	s->start_mono = !s->own && s->cfg.schedule == TW_SCHEDULE_MAX ? mono : mono + lead;
+	if (s->own)
+		tw_sender_own_start(s);
+	else
+		tw_pace_start(&s->pace, s->start_mono);
 	s->end_mono = s->cfg.duration.v > 0
 			      ? s->start_mono + (uint64_t)tw_ns_to_span(s->cfg.duration).v
 			      : UINT64_MAX;
@@ -74,8 +75,8 @@ static bool all_answered(const struct tw_sender *s)
 static void finish(struct tw_sender *s, uint64_t mono)
 {
 	/* A device that took nothing for so long will not take the rest of --count either. */
-	if ((s->n_pending || tw_loop_no_link(&s->port)) && s->cfg.schedule == TW_SCHEDULE_MAX &&
-		s->cfg.count && !s->cfg.duration.v &&
+	if ((s->n_pending || tw_loop_no_link(&s->port)) && !s->own &&
+		s->cfg.schedule == TW_SCHEDULE_MAX && s->cfg.count && !s->cfg.duration.v &&
 		mono - (s->last_tx ? s->last_tx : s->start_mono) > s->reply.timeout)
 		s->left = 0;
 	if (s->phase == TW_SENDER_SENDING && s->left == 0) {
@@ -128,13 +129,16 @@ static unsigned int step(struct tw_task *task)
 static uint64_t next_due(const struct tw_task *task)
 {
 	const struct tw_sender *s = (const struct tw_sender *)task;
+	bool max = !s->own && s->cfg.schedule == TW_SCHEDULE_MAX;
 
 	if (s->phase != TW_SENDER_SENDING)
 		return UINT64_MAX;
-	if (tw_loop_no_link(&s->port) && (s->n_pending || s->cfg.schedule == TW_SCHEDULE_MAX))
+	if (tw_loop_no_link(&s->port) && (s->n_pending || max))
 		return UINT64_MAX;
-	if (s->n_pending || s->cfg.schedule == TW_SCHEDULE_MAX)
+	if (s->n_pending || max)
 		return 0;
+	if (s->own)
+		return s->due.n ? tw_clock_tsc_at(&task->clock, tw_due_queue_due(&s->due)) : 0;
 	/* a NIC that holds packets until they are due wants them early */
 	return tw_clock_tsc_at(
 		&task->clock, tw_pace_due(&s->pace) - (s->stamper.launch ? TW_SENDER_LEAD : 0));
@@ -148,102 +152,25 @@ static void destroy(struct tw_task *task)
 		rte_pktmbuf_free(s->pending[i].m);
 	tw_window_fini(&s->window);
 	tw_batch_destroy(s->batch);
-	free(s->streams);
-	free(s->reply.streams);
-	free(s->keys);
+	tw_sender_streams_fini(s);
+	free(s->own);
+	free(s->due.heap);
 	free(s->tlvs);
-	free(s->by_port);
-	free(s->classes);
-	free(s->cycles);
 	free(s->patches);
 	tw_result_destroy(s->result);
 	rte_mempool_free(s->pool);
 	free(s);
 }
 
-/* The address of a Destination Node Address TLV of the family of `ret`. */
-static void named_node(const struct tw_tlv_template *tlv, struct tw_addr *ret)
-{
-	struct tw_tlv_walk w = tw_tlv_walk_init(tlv->octets, 0, tlv->len);
-	struct tw_tlv t;
-
-	while (tw_tlv_next(&w, &t) == TW_TLV_STEP_ONE)
-		if (t.type == TW_TLV_DESTINATION && t.len == tw_addr_len(ret))
-			memcpy(ret->b, tlv->octets + t.at + TW_TLV_HEADER, t.len);
-}
-
-/* Replies carry our addresses the other way round. */
-static void make_key(const struct tw_stream_config *c, struct tw_reply_key *k)
-{
-	uint8_t both[32] = {0};
-	size_t n = tw_addr_len(&c->local.addr);
-	struct tw_addr from = c->remote.addr;
-
-	/* The node that a TLV names answers from the address that was named (RFC 9503). */
-	if (c->tlv)
-		named_node(c->tlv, &from);
-	memcpy(both, from.b, n);
-	memcpy(both + n, c->local.addr.b, n);
-	memcpy(k->addr, both, sizeof(both));
-	k->ports = __builtin_bswap16(c->remote.port) | (uint32_t)__builtin_bswap16(c->local.port)
-							       << 16;
-	k->family = c->local.addr.family;
-}
-
-static int build_streams(struct tw_sender *s, struct tw_err *err)
-{
-	const struct tw_sender_config *cfg = &s->cfg;
-	size_t n_classes = 0;
-
-	for (uint32_t i = 0; i < cfg->n_streams; i++) {
-		const struct tw_stream_config *c = &cfg->streams[i];
-		struct tw_send_stream *t = &s->streams[i];
-		uint8_t *cycle = s->cycles + (size_t)i * TW_MAX_SIZE_CYCLE;
-		int n = tw_send_classes(c, MAX_CLASSES, s->classes + n_classes, cycle);
-
-		if (n == -E2BIG)
-			return tw_fail(
-				err, -EINVAL, "more than %u different packet sizes", MAX_CLASSES);
-		if (n < 0)
-			return tw_fail(
-				err, -EINVAL, "stream %u: packet size, family or mark is wrong", i);
-		t->classes = s->classes + n_classes;
-		t->cycle = cycle;
-		t->n_cycle = c->n_sizes;
-		t->key = c->security == TW_SECURITY_OPEN ? NULL : c->key;
-		t->kind = (uint8_t)tw_sealed_kind(c->protocol, c->security);
-		t->tlv = c->tlv;
-		t->tlv_key = c->tlv && c->tlv->hmac_at != TW_TLV_NOWHERE ? c->key : NULL;
-		if ((t->key || t->tlv_key) && !s->batch &&
-			tw_batch_create(TW_BATCH_AUTO, &s->batch) < 0)
-			return tw_fail(err, -ENOMEM, "no memory for ciphers");
-		for (int k = 0; k < n; k++)
-			if (t->classes[k].frame_len > s->port.max_frame)
-				return tw_fail(err, -EINVAL,
-					"a frame of %u octets does not fit the port's %u (without "
-					"FCS)",
-					t->classes[k].frame_len, s->port.max_frame);
-		n_classes += (size_t)n;
-		if (s->by_port[c->local.port])
-			return tw_fail(err, -EINVAL, "two streams share port %u", c->local.port);
-		s->by_port[c->local.port] = i + 1;
-		make_key(c, &s->keys[i]);
-		tw_loss_init(&s->reply.streams[i].loss);
-		tw_variation_init(&s->reply.streams[i].variation);
-	}
-	return 0;
-}
-
-/* Enough records for every packet that may be waited for. */
-static uint64_t records_per_stream(const struct tw_sender_config *cfg)
+/* Of those who are sent in turn: as fast as possible, or by the shared schedule. */
+static uint64_t records_in_turn(const struct tw_sender_config *cfg)
 {
 	double pps = cfg->pps_den ? (double)cfg->pps_num / (double)cfg->pps_den : 0;
-	/* Poisson arrivals of bursts, at eight deviations: 8 sqrt(n burst) <= n / 4 + 64 burst */
-	double n = pps * tw_ns_sec(cfg->timeout) * 1.25 + 64.0 * cfg->burst;
+	uint64_t n = tw_sender_records(pps, TW_SCHEDULE_POISSON, cfg->burst, cfg->timeout);
 
 	if (cfg->schedule == TW_SCHEDULE_MAX)
-		n = cfg->in_flight_max ? 4.0 * cfg->in_flight_max : 1e9;
-	return (uint64_t)(n / cfg->n_streams) + 1;
+		n = cfg->in_flight_max ? 4ULL * cfg->in_flight_max : 1000000000;
+	return n / cfg->n_streams + 1;
 }
 
 /* Frames past their head are zeros for ever: this pool's mbufs are written by nobody else. */
@@ -260,20 +187,12 @@ static void blank(struct rte_mempool *pool, void *arg, void *obj, unsigned int i
 static int allocate(struct tw_sender *s, struct tw_err *err)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
-	uint32_t n = cfg->n_streams;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
-	s->streams = calloc(n, sizeof(*s->streams));
-	s->reply.streams = calloc(n, sizeof(*s->reply.streams));
-	s->keys = calloc(n, sizeof(*s->keys));
-	s->by_port = calloc(65536, sizeof(*s->by_port));
-	s->classes = calloc((size_t)n * MAX_CLASSES, sizeof(*s->classes));
-	s->cycles = calloc((size_t)n, TW_MAX_SIZE_CYCLE);
 	s->result = tw_result_create();
-	if (!s->streams || !s->reply.streams || !s->keys || !s->by_port || !s->classes ||
-		!s->cycles || !s->result ||
-		tw_window_init(&s->window, n, records_per_stream(cfg)) < 0)
-		return tw_fail(err, -ENOMEM, "no memory for %u streams", n);
+	if (!s->result || (!cfg->schedules && tw_window_init(&s->window, cfg->n_streams,
+						      records_in_turn(cfg)) < 0))
+		return tw_fail(err, -ENOMEM, "no memory for %u streams", cfg->n_streams);
 	snprintf(name, sizeof(name), "tw_tx_%u_%u", s->port.port_id, s->port.tx_queue);
 	s->pool = rte_pktmbuf_pool_create(name, 2U * s->port.tx_desc + 2048, 256, 0,
 		(uint16_t)(RTE_PKTMBUF_HEADROOM +
@@ -289,8 +208,9 @@ static int allocate(struct tw_sender *s, struct tw_err *err)
 static int set_up_pace(struct tw_sender *s, struct tw_err *err)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
-	double gap_ns;
 
+	if (cfg->schedules)
+		return tw_sender_own_init(s, err);
 	if (cfg->schedule == TW_SCHEDULE_MAX) {
 		tw_pace_init_max(&s->pace);
 		return 0;
@@ -304,10 +224,7 @@ static int set_up_pace(struct tw_sender *s, struct tw_err *err)
 			   cfg->pps_num, cfg->pps_den, cfg->burst, cfg->seed) < 0)
 		return tw_fail(
 			err, -EINVAL, "this rate cannot be kept: at most 2^32 bursts a second");
-	gap_ns = 1e9 * (double)cfg->pps_den / (double)cfg->pps_num;
-	gap_ns = gap_ns > HORIZON_NS ? gap_ns : HORIZON_NS;
-	s->horizon =
-		(uint64_t)tw_ns_to_span(cfg->horizon.v ? cfg->horizon : tw_ns((int64_t)gap_ns)).v;
+	s->horizon = tw_sender_horizon(cfg, cfg->pps_num, cfg->pps_den);
 	return 0;
 }
 
@@ -339,12 +256,11 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->left = cfg->count ? cfg->count : UINT64_MAX;
 	s->n_streams = cfg->n_streams;
 	tw_answer_self(port, &s->self);
-	s->stateless_peer = cfg->streams[0].stateless_peer;
 	s->slope.countdown = 1;
 	s->error_estimate = tw_clock_error_estimate(&s->task.clock, 0);
 	rc = allocate(s, err);
 	if (rc == 0)
-		rc = build_streams(s, err);
+		rc = tw_sender_streams_init(s, err);
 	if (rc == 0 && tw_sender_tlv_init(s) < 0)
 		rc = tw_fail(err, -ENOMEM, "no memory for TLVs");
 	if (rc == 0)
@@ -357,12 +273,13 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.timeout = (uint64_t)tw_ns_to_span(cfg->timeout).v;
 	s->reply.offsets = s->task.clock.offsets;
 	s->reply.offsets_mask = TW_CLOCK_EPOCHS - 1;
-	s->reply.result = s->result;
+	s->current = s->groups;
+	s->reply.result = s->groups ? s->groups[0].result : s->result;
 	s->reply.ptp = cfg->ptp;
 	s->special = s->batch || s->tlvs || cfg->ptp || cfg->records;
 	tw_sender_stamps_init(s);
 	/* The NIC's marks and times are the copying loop's. */
-	if (!port->stamps.clock && tw_sender_may_prebuild(port->port_id) &&
+	if (!port->stamps.clock && !s->own && tw_sender_may_prebuild(port->port_id) &&
 		tw_sender_prebuilt_init(s) < 0) {
 		destroy(&s->task);
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", s->n_streams);

@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "loop.h"
 #include "stamper.h"
+#include "tw_due_queue.h"
 #include "tw_pace.h"
 #include "tw_records.h"
 #include "tw_reply.h"
@@ -37,6 +38,20 @@ struct tw_pending {
 struct tw_send_patch {
 	uint8_t octets[32];
 	uint32_t sum; /* as in struct tw_send_class */
+};
+
+/* When the packets of one stream are due, where each has a schedule of its own. */
+struct tw_sender_own {
+	struct tw_pace pace;
+	uint64_t left;    /* packets still to be given a number; UINT64_MAX = no end */
+	uint64_t horizon; /* a packet later than this is not sent at all */
+	uint64_t offset;  /* of the first one from the start, 2^-32 s */
+};
+
+/* Results that are kept apart. */
+struct tw_sender_group {
+	struct tw_result *result;
+	uint64_t first_mono, last_mono; /* replies; while it is current they are in tw_reply_ctx */
 };
 
 /* What is remembered of a stream whose packets carry TLVs. */
@@ -90,6 +105,9 @@ struct tw_sender {
 	const struct tw_send_class *prebuilt;
 	struct tw_send_patch *patches; /* by stream */
 	uint16_t patch_off;            /* where in the frame */
+	/* schedules of their own; NULL: streams are taken in turn */
+	struct tw_sender_own *own;
+	struct tw_due_queue due;
 	unsigned int n_pending;
 	struct tw_pending pending[TW_BURST];
 
@@ -101,11 +119,16 @@ struct tw_sender {
 	bool special;               /* keys, TLVs, PTP or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
 	struct tw_tlv_expect expect;
-	uint32_t *by_port;        /* stream + 1 by local UDP port, 0 = none */
-	uint64_t last_answer;     /* mono */
-	uint64_t border_numbered; /* when the last border was drawn */
+	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
+	uint32_t *by_port;
+	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
+	uint32_t shared_mask;
+	struct tw_loss_tables *loss_tables;
+	struct tw_sender_group *groups;  /* n_groups; NULL: all goes to result */
+	struct tw_sender_group *current; /* whose results tw_reply_ctx adds to */
+	uint64_t last_answer;            /* mono */
+	uint64_t border_numbered;        /* when the last border was drawn */
 	uint64_t border_mono;
-	bool stateless_peer;
 
 	struct tw_sender_config cfg;
 	struct tw_send_class *classes;
@@ -129,6 +152,40 @@ int tw_sender_prebuilt_init(struct tw_sender *s);
 
 /* Write the whole frame into a buffer that was changed. */
 void tw_sender_prebuild(struct rte_mbuf *m, const struct tw_send_class *c);
+
+/* Build all that is by stream. @return 0, -EINVAL, -ENOMEM */
+int tw_sender_streams_init(struct tw_sender *s, struct tw_err *err);
+void tw_sender_streams_fini(struct tw_sender *s);
+
+/* Schedules of their own. @return 0, -EINVAL, -ENOMEM */
+int tw_sender_own_init(struct tw_sender *s, struct tw_err *err);
+void tw_sender_own_start(struct tw_sender *s);
+
+/* Records that a stream of this rate wants, for every packet that may be waited for. */
+uint64_t tw_sender_records(
+	double pps, enum tw_schedule_kind kind, uint32_t burst, struct tw_ns timeout);
+
+/* Least horizon: a packet that is this late is not sent unless its own interval is longer. */
+#define TW_SENDER_HORIZON_NS 20000000
+uint64_t tw_sender_horizon(const struct tw_sender_config *cfg, uint64_t pps_num, uint64_t pps_den);
+
+/* Due but not sent: of a stream. */
+void tw_sender_not_sent(struct tw_sender *s, uint32_t stream, uint64_t n);
+
+/* What follows is recorded for another group. */
+void tw_sender_change_group(struct tw_sender *s, struct tw_sender_group *g);
+
+/* The stream's results are those that replies are recorded in from now on. */
+static inline void tw_sender_use_group(struct tw_sender *s, uint32_t stream)
+{
+	struct tw_sender_group *g;
+
+	if (!s->groups)
+		return;
+	g = &s->groups[s->streams[stream].group];
+	if (g != s->current)
+		tw_sender_change_group(s, g);
+}
 
 /* One round of the transmitting half. @return packets sent */
 unsigned int tw_sender_transmit(struct tw_sender *s, uint64_t tsc);
@@ -175,23 +232,45 @@ int tw_sender_tlv_init(struct tw_sender *s);
 bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta, bool check);
 
+/* Several streams have the port: their keys are hashed. */
+#define TW_SENDER_SHARED UINT32_MAX
+
+static inline uint32_t tw_sender_hash(const uint64_t *addr, uint32_t ports, bool v6)
+{
+	uint64_t h = (addr[0] + ports) * 0x9e3779b97f4a7c15ULL;
+
+	if (v6)
+		h ^= (addr[1] ^ (addr[2] << 32 | addr[2] >> 32) ^ addr[3]) * 0xc2b2ae3d27d4eb4fULL;
+	h = (h ^ h >> 32 ^ (uint64_t)ports << 7) * 0xff51afd7ed558ccdULL;
+	return (uint32_t)(h >> 32);
+}
+
+static inline bool tw_sender_key_is(
+	const struct tw_reply_key *k, const uint64_t *addr, uint32_t ports, bool v6)
+{
+	uint64_t d = (addr[0] ^ k->addr[0]) | (uint64_t)(ports ^ k->ports) |
+		     (uint64_t)(k->family ^ (v6 ? 6 : 4));
+
+	if (v6)
+		d |= (addr[1] ^ k->addr[1]) | (addr[2] ^ k->addr[2]) | (addr[3] ^ k->addr[3]);
+	return d == 0;
+}
+
+/* The same among streams that share ports. @return stream or -1 */
+int64_t tw_sender_shared_stream(
+	const struct tw_sender *s, const uint64_t *addr, uint32_t ports, bool v6);
+
 /* Stream whose replies are addressed like this; -1 when none is. */
 static inline int64_t tw_sender_stream_of(
 	const struct tw_sender *s, const uint64_t *addr, uint32_t ports, bool v6)
 {
 	/* the port is the stream: destination port octets are the upper half of the word */
-	uint32_t i = s->by_port[__builtin_bswap16((uint16_t)(ports >> 16))];
-	const struct tw_reply_key *k;
-	uint64_t d;
+	uint32_t i = s->by_port[__builtin_bswap16((uint16_t)(ports >> 16))] - 1;
 
-	if (i == 0)
-		return -1;
-	k = &s->keys[i - 1];
-	d = (addr[0] ^ k->addr[0]) | (uint64_t)(ports ^ k->ports) |
-	    (uint64_t)(k->family ^ (v6 ? 6 : 4));
-	if (v6)
-		d |= (addr[1] ^ k->addr[1]) | (addr[2] ^ k->addr[2]) | (addr[3] ^ k->addr[3]);
-	return d ? -1 : (int64_t)i - 1;
+	/* none, or several */
+	if (__builtin_expect(i >= s->n_streams, 0))
+		return i == TW_SENDER_SHARED - 1 ? tw_sender_shared_stream(s, addr, ports, v6) : -1;
+	return tw_sender_key_is(&s->keys[i], addr, ports, v6) ? (int64_t)i : -1;
 }
 
 #endif

@@ -62,7 +62,7 @@ unsigned int tw_sender_due_soon(struct tw_sender *s, uint64_t mono, uint64_t *re
 		if (-late > (int64_t)TW_SENDER_LEAD || due >= s->end_mono)
 			break;
 		if (late > (int64_t)s->horizon) {
-			tw_sender_give_up(s, last_due(s, mono));
+			tw_sender_give_up(s, tw_sender_last_due(s, mono));
 			break;
 		}
 		ret_at[n++] = due;

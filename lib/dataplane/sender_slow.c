@@ -33,6 +33,7 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		s->result->discarded[TW_DISCARD_NOT_ADDRESSED]++;
 		return;
 	}
+	tw_sender_use_group(s, stream);
 	verdict = tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta);
 	if (unlikely(s->special && s->cfg.records))
 		tw_sender_record_reply(s, stream, &f, meta, verdict);

@@ -6,10 +6,32 @@
 
 /**
  * @file
- * Interim results of a sender task: functions for tw_task_call().
+ * Interim results of a sender task, and those of groups: functions for tw_task_call().
  */
 
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tw_result;
 struct tw_task;
+
+/** Argument of tw_sender_group(). */
+struct tw_sender_group_query {
+	uint32_t group;         /**< < tw_sender_config.n_groups */
+	bool border;            /**< up to the last border, else all so far */
+	struct tw_result *into; /**< gets the group's results added */
+};
+
+/**
+ * Results of one group of streams. Discarded packets, full rings and TLVs are no group's: they are
+ * in the total only, of which the groups are the rest. Where streams share one schedule so are
+ * lateness and what was not sent.
+ *
+ * @param arg  struct tw_sender_group_query
+ * @return 0
+ *   -ENOENT  there is no such group
+ */
+int tw_sender_group(struct tw_task *task, void *arg);
 
 /** Draw the border of an interval (tw_loss.h); @p arg is not used. @return 0 */
 int tw_sender_border(struct tw_task *task, void *arg);

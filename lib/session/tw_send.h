@@ -38,12 +38,14 @@ struct tw_send_class {
 
 /** Transmitting half of a stream. w: transmitting worker. */
 struct tw_send_stream {
+	uint16_t group;       /**< whose results its packets go to */
 	uint16_t n_cycle;     /**< sizes in the cycle */
 	uint16_t pos;         /**< next of them */
 	const uint8_t *cycle; /**< class index of each packet of the cycle */
 	const struct tw_send_class *classes;
 	const struct tw_batch_key *key;     /**< NULL = open packets */
 	uint8_t kind;                       /**< enum tw_sealed_kind */
+	bool stateless_peer;                /**< directions of loss cannot be told */
 	const struct tw_tlv_template *tlv;  /**< NULL = no TLVs but padding */
 	const struct tw_batch_key *tlv_key; /**< NULL = no HMAC TLV */
 	uint64_t sent;                      /**< packets given a number, which is this one's */

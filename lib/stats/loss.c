@@ -12,9 +12,10 @@
  * that falls is a restart and not reordering. */
 #define OVERTAKE 256
 
-void tw_loss_init(struct tw_loss *l)
+void tw_loss_init(struct tw_loss *l, struct tw_loss_tables *t)
 {
 	memset(l, 0, sizeof(*l));
+	l->t = t;
 	/* As if number 0 had just been announced: the usual first reply is then in lockstep. */
 	l->next_r = l->run_r = l->low_r = FIRST_LAP;
 	l->border.low_r = l->border.next_r = FIRST_LAP;
@@ -22,20 +23,20 @@ void tw_loss_init(struct tw_loss *l)
 
 static bool seen(const struct tw_loss *l, uint64_t r)
 {
-	return l->seen[r % SEEN / 64] >> (r % 64) & 1;
+	return l->t->seen[r % SEEN / 64] >> (r % 64) & 1;
 }
 
 /* Give the bits of [from, to) the value @v. */
 static void seen_set(struct tw_loss *l, uint64_t from, uint64_t to, bool v)
 {
 	if (to - from >= SEEN) {
-		memset(l->seen, v ? 0xff : 0, sizeof(l->seen));
+		memset(l->t->seen, v ? 0xff : 0, sizeof(l->t->seen));
 		return;
 	}
 	while (from < to) {
 		uint64_t n = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
 		uint64_t mask = (n == 64 ? ~0ULL : (1ULL << n) - 1) << (from % 64);
-		uint64_t *word = &l->seen[from % SEEN / 64];
+		uint64_t *word = &l->t->seen[from % SEEN / 64];
 
 		*word = v ? *word | mask : *word & ~mask;
 		from += n;
@@ -132,7 +133,7 @@ static void begin_epoch(struct tw_loss *l, uint64_t s, uint32_t rseq)
 	l->next_r = l->run_r = l->low_r;
 	l->answered = l->replies = 0;
 	l->floor_s = l->next_s;
-	memset(l->seen, 0, sizeof(l->seen));
+	memset(l->t->seen, 0, sizeof(l->t->seen));
 	tw_loss_order_reset(l);
 }
 
@@ -397,13 +398,17 @@ void tw_loss_totals(const struct tw_loss *l, uint64_t sent, uint64_t received, b
 
 void tw_loss_border(struct tw_loss *l)
 {
-	flush(l);
+	uint64_t run = l->next_r - l->run_r;
+
+	/* The run goes on: it need not be entered into the tables for this. */
+	if (run && l->epochs == 0)
+		l->epochs = 1;
 	l->border = span(l);
 	l->border_before = l->before;
 	l->border_closed = l->closed;
 	l->border_epoch = l->epochs;
 	l->border_next = l->next_s;
-	l->border_in_time = l->in_time;
+	l->border_in_time = l->in_time + run;
 }
 
 void tw_loss_border_totals(

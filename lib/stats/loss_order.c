@@ -30,16 +30,16 @@ static void put(uint64_t *map, uint64_t r, bool v)
 
 static void fill(struct tw_loss *l, uint64_t r, uint64_t s, uint64_t next, bool late)
 {
-	l->slot[SLOT(r)] = (struct tw_loss_slot){s, next};
-	put(l->ordered, r, true);
-	put(l->uncounted, r, late);
+	l->t->slot[SLOT(r)] = (struct tw_loss_slot){s, next};
+	put(l->t->ordered, r, true);
+	put(l->t->uncounted, r, late);
 	if (s < next && !late)
 		l->reordered_outbound++;
 }
 
 void tw_loss_order_reset(struct tw_loss *l)
 {
-	memset(l->ordered, 0, sizeof(l->ordered));
+	memset(l->t->ordered, 0, sizeof(l->t->ordered));
 }
 
 void tw_loss_order_skip(struct tw_loss *l, uint64_t from, uint64_t to)
@@ -49,7 +49,7 @@ void tw_loss_order_skip(struct tw_loss *l, uint64_t from, uint64_t to)
 		return;
 	}
 	for (uint64_t r = from; r < to; r++)
-		put(l->ordered, r, false);
+		put(l->t->ordered, r, false);
 }
 
 void tw_loss_order_run(
@@ -75,14 +75,14 @@ static uint64_t next_before(const struct tw_loss *l, uint64_t r, uint64_t window
 	const struct tw_loss_slot *p;
 
 	for (uint64_t q = r; q-- > window;) {
-		if (!get(l->ordered, q))
+		if (!get(l->t->ordered, q))
 			continue;
-		p = &l->slot[SLOT(q)];
+		p = &l->t->slot[SLOT(q)];
 		return p->sseq < p->next ? p->next : p->sseq + 1;
 	}
 	for (uint64_t q = r + 1; q < l->next_r; q++)
-		if (get(l->ordered, q))
-			return l->slot[SLOT(q)].next;
+		if (get(l->t->ordered, q))
+			return l->t->slot[SLOT(q)].next;
 	return l->next_s;
 }
 
@@ -97,13 +97,13 @@ void tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late)
 		fill(l, r, s, next_before(l, r, window), late);
 	}
 	for (uint64_t q = r + 1; q < l->next_r; q++) {
-		struct tw_loss_slot *p = &l->slot[SLOT(q)];
+		struct tw_loss_slot *p = &l->t->slot[SLOT(q)];
 
-		if (!get(l->ordered, q))
+		if (!get(l->t->ordered, q))
 			continue;
 		if (p->next > s)
 			break;
-		if (p->sseq >= p->next && p->sseq <= s && !get(l->uncounted, q))
+		if (p->sseq >= p->next && p->sseq <= s && !get(l->t->uncounted, q))
 			l->reordered_outbound++;
 		p->next = s + 1;
 	}

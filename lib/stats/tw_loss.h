@@ -62,6 +62,17 @@ struct tw_loss_slot {
 	uint64_t next; /**< RFC 4737 NextExp before it: reordered when sseq is below */
 };
 
+/**
+ * What is written when a reply comes that is not in lockstep, and not before: 2,592 octets of zeros
+ * at the start. Of many streams these may stand apart, in pages that nobody has touched yet.
+ */
+struct tw_loss_tables {
+	uint64_t seen[TW_LOSS_SEEN_BITS / 64];
+	uint64_t ordered[TW_LOSS_ORDER_WINDOW / 64];   /**< slots that hold a reply */
+	uint64_t uncounted[TW_LOSS_ORDER_WINDOW / 64]; /**< of them, late ones */
+	struct tw_loss_slot slot[TW_LOSS_ORDER_WINDOW];
+};
+
 struct tw_loss {
 	/* the hot line: replies in lockstep touch nothing else */
 	uint64_t next_s;   /**< highest sseq answered + 1 (RFC 4737 NextExp) */
@@ -94,15 +105,14 @@ struct tw_loss {
 	uint64_t border_next;    /**< next_s when it was drawn */
 	uint64_t border_in_time; /**< replies in time to lower numbers */
 
-	uint64_t seen[TW_LOSS_SEEN_BITS / 64];
-	uint64_t ordered[TW_LOSS_ORDER_WINDOW / 64];   /**< slots that hold a reply */
-	uint64_t uncounted[TW_LOSS_ORDER_WINDOW / 64]; /**< of them, late ones */
-	struct tw_loss_slot slot[TW_LOSS_ORDER_WINDOW];
+	struct tw_loss_tables *t;
 };
 
-/** Start a run: nothing sent, nothing received. */
-/** Begin a stream: nothing sent, nothing received, the reflector's first number unknown. */
-void tw_loss_init(struct tw_loss *l);
+/**
+ * Begin a stream: nothing sent, nothing received, the reflector's first number unknown.
+ * @param t  all zero, kept by the caller as long as @p l is used
+ */
+void tw_loss_init(struct tw_loss *l, struct tw_loss_tables *t);
 
 /**
  * To be called after tw_loss_init() where the reflector is known to answer the first packet that

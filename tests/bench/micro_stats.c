@@ -16,6 +16,7 @@
 
 static struct tw_window window;
 static struct tw_reply_stream stream;
+static struct tw_loss_tables tables;
 static uint64_t offsets[1];
 static struct tw_reply_ctx ctx;
 static struct tw_series series;
@@ -39,7 +40,8 @@ static void reply_init(void)
 {
 	tw_window_fini(&window);
 	micro_must(tw_window_init(&window, 1, 4096) == 0, "window");
-	tw_loss_init(&stream.loss);
+	memset(&tables, 0, sizeof(tables));
+	tw_loss_init(&stream.loss, &tables);
 	tw_variation_init(&stream.variation);
 	offsets[0] = OFFSET;
 	tw_result_destroy(ctx.result);

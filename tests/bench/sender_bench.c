@@ -204,7 +204,7 @@ static void rewind_streams(struct tw_sender *s, uint64_t offset)
 	uint64_t first = (0xeeab5d94ULL << 32);
 
 	for (uint32_t i = 0; i < s->n_streams; i++) {
-		tw_loss_init(&s->reply.streams[i].loss);
+		tw_loss_init(&s->reply.streams[i].loss, s->reply.streams[i].loss.t);
 		tw_variation_init(&s->reply.streams[i].variation);
 		s->streams[i].sent = FRAMES / s->n_streams;
 	}

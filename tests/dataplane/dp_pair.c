@@ -124,7 +124,8 @@ void dp_pair_open(struct dp_pair *p)
 		open_port(p, i);
 		make_loop_port(p, i);
 	}
-	make_streams(p);
+	if (!p->sender_cfg.streams)
+		make_streams(p);
 	if (tw_sender_create(&p->lp[0], &p->sender_cfg, clock, &err, &p->sender) < 0 ||
 		tw_reflector_create(&p->lp[1], &p->reflector_cfg, clock, &err, &p->reflector) < 0)
 		fail_msg("%s", err.text);

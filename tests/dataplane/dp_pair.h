@@ -19,8 +19,8 @@ struct dp_pair {
 	/* set before dp_pair_open() */
 	unsigned int family;
 	uint16_t max_frame;
-	unsigned int wire; /* frames that fit on it in one direction; 0: 4096 */
-	struct tw_sender_config sender_cfg;
+	unsigned int wire;                  /* frames that fit on it in one direction; 0: 4096 */
+	struct tw_sender_config sender_cfg; /* streams NULL: those below */
 	struct tw_reflector_config reflector_cfg;
 	uint8_t n_vlan;
 	const struct tw_clock *clock; /* NULL: dp_clock */

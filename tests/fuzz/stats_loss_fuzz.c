@@ -24,13 +24,14 @@ static void check(const struct tw_packet_counts *n)
  * add up and no direction lost more than was lost. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	struct tw_loss_tables tables = {0};
 	struct tw_loss l;
 	struct tw_packet_counts n;
 	bool answered[NUMBERS] = {false};
 	uint64_t received = 0;
 	uint32_t rseq = 0;
 
-	tw_loss_init(&l);
+	tw_loss_init(&l, &tables);
 	for (size_t i = 0; i + 3 <= len; i += 3) {
 		uint8_t s = data[i], kind = data[i + 2] & 7, jump = data[i + 2] >> 3;
 		int8_t by = (int8_t)data[i + 1];

@@ -122,7 +122,7 @@ static void set_up(struct sim *s)
 	assert_non_null(s->result);
 	assert_int_equal(tw_window_init(&s->window, c->streams, c->window ? c->window : 65536), 0);
 	for (uint32_t i = 0; i < c->streams; i++) {
-		tw_loss_init(&s->reply_stream[i].loss);
+		tw_loss_init(&s->reply_stream[i].loss, &s->loss_tables[i]);
 		if (c->known_start)
 			tw_loss_start_at_zero(&s->reply_stream[i].loss);
 		tw_variation_init(&s->reply_stream[i].variation);

@@ -79,6 +79,7 @@ struct sim {
 	struct tw_window window;
 	uint64_t offsets[16]; /* wall - mono by steps so far */
 	struct tw_reply_stream reply_stream[SIM_MAX_STREAMS];
+	struct tw_loss_tables loss_tables[SIM_MAX_STREAMS];
 	struct tw_reply_ctx reply;
 	struct tw_result *result;
 	uint64_t verdicts[TW_REPLY_ECHO + 1];

@@ -69,6 +69,7 @@ enum { AT_REFLECTOR, AT_SENDER };
 static void run(const struct sim_path_config *out, const struct sim_path_config *in,
 	uint64_t number, uint32_t n, uint64_t timeout, struct sim_truth *t, struct tw_loss *l)
 {
+	static struct tw_loss_tables tables;
 	uint64_t at[SIM_MAX_COPIES];
 	struct sim_path there, back;
 	struct sim_events q = {0};
@@ -77,7 +78,8 @@ static void run(const struct sim_path_config *out, const struct sim_path_config 
 	sim_path_init(&there, out, seed, 2 * number);
 	sim_path_init(&back, in, seed, 2 * number + 1);
 	sim_truth_init(t, 1);
-	tw_loss_init(l);
+	memset(&tables, 0, sizeof(tables));
+	tw_loss_init(l, &tables);
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t now = i * sim_us(10);
 		uint32_t id = sim_truth_sent(t, 0, now);

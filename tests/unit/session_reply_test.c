@@ -25,16 +25,18 @@ static struct tw_reply_stream streams[STREAMS];
 static uint64_t offsets[EPOCHS];
 static struct tw_result *result;
 static struct tw_reply_ctx ctx;
+static struct tw_loss_tables tables[STREAMS];
 static uint64_t sent[STREAMS];
 
 static int setup(void **state)
 {
 	(void)state;
 	memset(streams, 0, sizeof(streams));
+	memset(tables, 0, sizeof(tables));
 	memset(sent, 0, sizeof(sent));
 	assert_int_equal(tw_window_init(&window, STREAMS, 64), 0);
 	for (int i = 0; i < STREAMS; i++) {
-		tw_loss_init(&streams[i].loss);
+		tw_loss_init(&streams[i].loss, &tables[i]);
 		tw_variation_init(&streams[i].variation);
 	}
 	for (int i = 0; i < EPOCHS; i++)

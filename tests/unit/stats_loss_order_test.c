@@ -20,7 +20,7 @@ static void v14_reordering(void **state)
 	assert_int_equal(got.reordered_outbound, want);
 	assert_int_equal(got.reordered_inbound, 0);
 
-	tw_loss_init(&l);
+	begin();
 	for (size_t i = 0; i < json_array_size(s); i++)
 		tw_loss_reply(&l, number(s, i), (uint32_t)number(s, i) - 1);
 	tw_loss_totals(&l, 10, 9, false, &got);
@@ -52,7 +52,7 @@ static void overtaking_at_the_end_is_not_loss(void **state)
 	tw_loss_reply(&l, 98, 99);
 	expect(100, 100, 0, 0, 0);
 	assert_int_equal(got.reordered_outbound, 1);
-	tw_loss_init(&l);
+	begin();
 	tw_loss_reply(&l, 1, 0);
 	tw_loss_reply(&l, 0, 1);
 	run(2, 100, 2);
@@ -131,7 +131,7 @@ static void outbound_order_without_neighbours(void **state)
 
 	(void)state;
 	for (int with_run = 0; with_run < 2; with_run++) {
-		tw_loss_init(&l);
+		begin();
 		run(0, 10, 0);
 		tw_loss_reply(&l, 20, 10);
 		tw_loss_duplicate(&l, 20, 10 + w);
@@ -171,7 +171,7 @@ static void late_replies_are_not_counted_as_reordered(void **state)
 	tw_loss_reply(&l, 2, 4);
 	tw_loss_totals(&l, 5, 4, false, &got);
 	assert_int_equal(got.reordered_outbound, 1);
-	tw_loss_init(&l);
+	begin();
 	tw_loss_reply(&l, 0, 0);
 	tw_loss_reply(&l, 3, 1);
 	tw_loss_late(&l, 1, 2);

@@ -36,6 +36,7 @@ struct truth {
 
 static struct tw_rand rnd;
 static struct tw_loss l;
+static struct tw_loss_tables tables;
 static struct truth t;
 
 static int by_time(const void *a, const void *b)
@@ -93,7 +94,8 @@ static uint64_t feed(uint32_t first)
 {
 	uint64_t received = 0;
 
-	tw_loss_init(&l);
+	memset(&tables, 0, sizeof(tables));
+	tw_loss_init(&l, &tables);
 	if (first == 0)
 		tw_loss_start_at_zero(&l);
 	for (size_t i = 0; i < t.replies; i++) {
@@ -269,7 +271,8 @@ static void borders_split_the_run(void **state)
 		size_t i = 0, cut;
 
 		travel(&out, &in, first, N);
-		tw_loss_init(&l);
+		memset(&tables, 0, sizeof(tables));
+		tw_loss_init(&l, &tables);
 		if (first == 0)
 			tw_loss_start_at_zero(&l);
 		cut = tw_rand_below(&rnd, t.replies / 2 + 1);

@@ -56,7 +56,7 @@ static void head_is_unattributed(void **state)
 static void head_of_a_known_start_has_a_direction(void **state)
 {
 	(void)state;
-	tw_loss_init(&l);
+	begin();
 	tw_loss_start_at_zero(&l);
 	expect(0, 0, 0, 0, 0);
 	expect(10, 0, 0, 0, 10);
@@ -72,7 +72,7 @@ static void other_first_number_is_not_loss(void **state)
 	(void)state;
 	run(0, 100, 7777);
 	expect(100, 100, 0, 0, 0);
-	tw_loss_init(&l);
+	begin();
 	run(5, 100, 7777);
 	expect(100, 95, 0, 0, 5);
 }
