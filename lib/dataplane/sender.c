@@ -120,6 +120,8 @@ static unsigned int step(struct tw_task *task)
 	struct tw_sender *s = (struct tw_sender *)task;
 	unsigned int n = tw_sender_receive(s);
 
+	if (unlikely(s->handover != NULL))
+		n += tw_sender_receive_handed(s);
 	if (likely(s->phase == TW_SENDER_SENDING))
 		n += unlikely(tw_loop_no_link(&s->port)) ? tw_sender_hold_back(s, rte_rdtsc())
 							 : tw_sender_transmit(s, rte_rdtsc());

@@ -25,6 +25,9 @@ struct tw_reply_key {
 	uint8_t family;
 };
 
+/* Replies carry our addresses the other way round. */
+void tw_reply_key_make(const struct tw_stream_config *c, struct tw_reply_key *k);
+
 /* A packet that the device did not take yet: it keeps its number and is stamped again. */
 struct tw_pending {
 	struct rte_mbuf *m;
@@ -126,6 +129,8 @@ struct tw_sender {
 	struct tw_loss_tables *loss_tables;
 	struct tw_sender_group *groups;  /* n_groups; NULL: all goes to result */
 	struct tw_sender_group *current; /* whose results tw_reply_ctx adds to */
+	struct tw_handover *handover;    /* replies in others' queues; NULL: there are none */
+	unsigned int handover_index;     /* ours */
 	uint64_t last_answer;            /* mono */
 	uint64_t border_numbered;        /* when the last border was drawn */
 	uint64_t border_mono;
@@ -141,8 +146,11 @@ struct tw_sender {
 	struct tw_sender_late late_of[TW_SENDER_LATE];
 };
 
-/* One round of the receiving half on one queue. @return packets handled */
+/* One round of the receiving half on all its queues. @return packets handled */
 unsigned int tw_sender_receive(struct tw_sender *s);
+
+/* Replies to our packets that others have received. @return packets handled */
+unsigned int tw_sender_receive_handed(struct tw_sender *s);
 
 /* Does the device leave frames in buffers as they are? */
 bool tw_sender_may_prebuild(uint16_t port_id);

@@ -7,6 +7,7 @@
 #include "sender.h"
 
 #include "exception.h"
+#include "handover.h"
 #include "tw_frame.h"
 
 static void discard(struct tw_sender *s, enum tw_discard why)
@@ -100,10 +101,23 @@ static bool pass_up(struct tw_sender *s, struct rte_mbuf *m, enum tw_frame_statu
 	return v != TW_EXCEPTION_NOT_WANTED;
 }
 
+/* How the frame is addressed, as in struct tw_reply_key. */
+static void read_address(
+	const uint8_t *f, const struct tw_frame *info, uint64_t *ret_addr, uint32_t *ret_ports)
+{
+	memset(ret_addr, 0, 4 * sizeof(*ret_addr));
+	if (info->family == 6)
+		memcpy(ret_addr, f + info->l3_off + TW_IPV6_SRC, 32);
+	else
+		memcpy(ret_addr, f + info->l3_off + TW_IPV4_SRC, 8);
+	*ret_ports = tw_raw32(f + info->l4_off);
+}
+
 /* @return the stream, or -1 - reason */
 static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct tw_frame *info)
 {
-	uint64_t addr[4] = {0};
+	uint64_t addr[4];
+	uint32_t ports;
 	int64_t stream;
 
 	if (info->n_vlan != s->port.n_vlan)
@@ -117,12 +131,37 @@ static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct t
 		return -1 - TW_DISCARD_NOT_OUR_MAC;
 	if (!s->by_port[info->dst.port])
 		return -1 - TW_DISCARD_NOT_OUR_PORT;
-	if (info->family == 6)
-		memcpy(addr, f + info->l3_off + TW_IPV6_SRC, 32);
-	else
-		memcpy(addr, f + info->l3_off + TW_IPV4_SRC, 8);
-	stream = tw_sender_stream_of(s, addr, tw_raw32(f + info->l4_off), info->family == 6);
+	read_address(f, info, addr, &ports);
+	stream = tw_sender_stream_of(s, addr, ports, info->family == 6);
 	return stream >= 0 ? stream : -1 - TW_DISCARD_NOT_A_REPLY;
+}
+
+/* @return true: it is another task's, and the mbuf is taken */
+static bool hand_over(
+	struct tw_sender *s, struct rte_mbuf *m, const struct tw_frame *info, uint64_t mono)
+{
+	struct tw_handed r = {m, mono};
+	uint64_t addr[4];
+	uint32_t ports;
+	int rc;
+
+	read_address(rte_pktmbuf_mtod(m, uint8_t *), info, addr, &ports);
+	rc = tw_handover_give(s->handover, s->handover_index, addr, ports, info->family == 6, &r);
+	if (rc < 0) {
+		s->result->tester.rx_missed++;
+		rte_pktmbuf_free(m);
+	}
+	return rc != 0;
+}
+
+unsigned int tw_sender_receive_handed(struct tw_sender *s)
+{
+	struct tw_handed r[TW_BURST];
+	unsigned int n = tw_handover_take(s->handover, s->handover_index, r, TW_BURST);
+
+	for (unsigned int i = 0; i < n; i++)
+		tw_sender_slow(s, r[i].m, r[i].mono);
+	return n;
 }
 
 static int check_udp(const uint8_t *f, const struct tw_frame *info)
@@ -171,6 +210,10 @@ bool tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 	if (why < 0) {
 		stream = find_stream(s, f, &info);
 		why = stream < 0 ? (int)(-1 - stream) : check_udp(f, &info);
+		if (s->handover &&
+			(why == TW_DISCARD_NOT_OUR_PORT || why == TW_DISCARD_NOT_A_REPLY) &&
+			hand_over(s, m, &info, mono))
+			return true; /* its owner judges it; T4 was ours to read */
 		if (why < 0 && info.payload_len < TW_REP_SHORT_LEN)
 			why = TW_DISCARD_SHORT_PACKET;
 		payload = f + info.payload_off;

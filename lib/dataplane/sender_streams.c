@@ -31,8 +31,7 @@ static void named_node(const struct tw_tlv_template *tlv, struct tw_addr *ret)
 			memcpy(ret->b, tlv->octets + t.at + TW_TLV_HEADER, t.len);
 }
 
-/* Replies carry our addresses the other way round. */
-static void make_key(const struct tw_stream_config *c, struct tw_reply_key *k)
+void tw_reply_key_make(const struct tw_stream_config *c, struct tw_reply_key *k)
 {
 	uint8_t both[32] = {0};
 	size_t n = tw_addr_len(&c->local.addr);
@@ -88,7 +87,7 @@ static int index_streams(struct tw_sender *s, struct tw_err *err)
 	for (uint32_t i = 0; i < s->n_streams; i++) {
 		uint32_t *p = &s->by_port[s->cfg.streams[i].local.port];
 
-		make_key(&s->cfg.streams[i], &s->keys[i]);
+		tw_reply_key_make(&s->cfg.streams[i], &s->keys[i]);
 		n_shared += *p == 0 ? 0 : *p == TW_SENDER_SHARED ? 1 : 2;
 		*p = *p ? TW_SENDER_SHARED : i + 1;
 	}
