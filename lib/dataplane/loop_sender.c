@@ -166,7 +166,7 @@ void tw_sender_wait_for_device(
 	uint64_t until = tw_sender_last_due(s, mono);
 
 	if (s->own) {
-		tw_sender_own_wait(s, mono);
+		tw_sender_own_wait(s, mono, patience);
 		return;
 	}
 	if (kind != TW_SCHEDULE_MAX && tw_pace_due(&s->pace) <= until &&

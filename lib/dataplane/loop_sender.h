@@ -18,8 +18,8 @@ void tw_sender_give_up(struct tw_sender *s, uint64_t until);
 void tw_sender_wait_for_device(
 	struct tw_sender *s, uint64_t mono, unsigned int kind, uint64_t patience);
 
-/* The same for streams with schedules of their own. */
-void tw_sender_own_wait(struct tw_sender *s, uint64_t mono);
+/* The same for streams with schedules of their own; UINT64_MAX: the patience of each. */
+void tw_sender_own_wait(struct tw_sender *s, uint64_t mono, uint64_t patience);
 
 /* Which streams' packets may go now, TW_BURST at most; their lateness is recorded. @return n */
 unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret_which);

@@ -65,6 +65,7 @@ int tw_sender_own_init(struct tw_sender *s, struct tw_err *err)
 	if (!records || !heap || !s->own)
 		rc = tw_fail(err, -ENOMEM, "no memory for %u streams", n);
 	tw_due_queue_init(&s->due, heap, n);
+	s->horizon = UINT64_MAX; /* each has its own */
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
 		if (init_one(s, i, &records[i]) < 0)
 			rc = tw_fail(err, -EINVAL, "stream %u: its schedule cannot be kept", i);
@@ -111,13 +112,15 @@ static bool nothing_left(const struct tw_sender *s, uint64_t mono)
 	return s->due.n == 0 || (mono >= s->end_mono && tw_due_queue_due(&s->due) >= s->end_mono);
 }
 
-void tw_sender_own_wait(struct tw_sender *s, uint64_t mono)
+void tw_sender_own_wait(struct tw_sender *s, uint64_t mono, uint64_t patience)
 {
 	uint64_t until = tw_sender_last_due(s, mono), due;
 
 	for (unsigned int k = 0; k < SKIPS; k++) {
 		due = tw_due_queue_due(&s->due);
-		if (due > until || mono - due <= s->own[tw_due_queue_first(&s->due)].horizon)
+		if (due > until ||
+			(mono - due < patience &&
+				mono - due <= s->own[tw_due_queue_first(&s->due)].horizon))
 			break;
 		skip(s, until);
 	}

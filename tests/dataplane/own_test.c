@@ -382,6 +382,37 @@ static void stuck(void **state)
 	unmake();
 }
 
+/* No link: what comes due is given up at once, and what comes after it is sent. */
+static void no_link(void **state)
+{
+	struct dp_pair p = dp_pair();
+	struct tw_sender *s;
+	_Atomic bool down = true;
+	uint64_t end;
+
+	(void)state;
+	make(&p, 10, 10);
+	p.sender_cfg.duration = tw_ns_from_sec(30);
+	for (uint32_t i = 0; i < 10; i++)
+		schedules[i] =
+			(struct tw_stream_schedule){TW_SCHEDULE_PERIODIC, 1000, 1, 1, 200, {0}};
+	dp_pair_open(&p);
+	s = sender(&p);
+	s->port.no_link = &down;
+	dp_start(&p);
+	for (end = dp_now_ms() + 60; dp_now_ms() < end;)
+		dp_tick(p.sender);
+	assert_int_equal(s->numbered, 0);
+	assert_true(s->result->tester.not_sent >= 10);
+	atomic_store(&down, false);
+	dp_until_finished(&p, true);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 2000);
+	assert_int_equal(p.result->packets.received, p.result->packets.sent);
+	dp_pair_close(&p);
+	unmake();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +422,7 @@ int main(void)
 		cmocka_unit_test(very_many),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(stuck),
+		cmocka_unit_test(no_link),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
