@@ -112,6 +112,7 @@ static void answer(struct world *w, struct input *in)
 	if (how & 0x40)
 		msg[next8(in) % len] ^= 1;
 	give(w, msg, len, how & 0x20 ? (size_t)1 + next8(in) % 16 : len);
+	reached.authentic += w->peer.on && !tw_client_failed(w->client, NULL);
 }
 
 static void request(struct world *w, struct input *in)
@@ -233,6 +234,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 4096)
 		return 0;
+	reached.inputs++;
 	begin(&w, &in);
 	while (in.left)
 		step(&w, &in);

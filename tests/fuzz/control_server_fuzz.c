@@ -164,6 +164,7 @@ static void message(struct world *w, struct client *c, struct input *in)
 	if (how & 0x40)
 		msg[next8(in) % len] ^= 1; /* on the wire */
 	give(w, c, msg, len, how & 0x20 ? (size_t)1 + next8(in) % 16 : len);
+	reached.authentic += c->peer.on && !tw_server_conn_done(c->conn, NULL);
 }
 
 /* Whatever blocks the input likes, signed. */
@@ -350,6 +351,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 4096)
 		return 0;
+	reached.inputs++;
 	begin(&w, &in);
 	while (in.left)
 		step(&w, &in);
