@@ -28,10 +28,13 @@ cleanup()
 {
 	local status=$? p n
 	trap - EXIT
-	for p in "${pids[@]}"; do
+	# only what still runs: the number of one that ended may be another program's by now
+	for p in $(jobs -rp); do
 		kill -9 "$p" 2>/dev/null
 		wait "$p" 2>/dev/null
-		rm -rf "/var/run/dpdk/dpdk-twamp-$p"
+	done
+	for p in "${pids[@]}"; do
+		[ -d "/proc/$p" ] || rm -rf "/var/run/dpdk/dpdk-twamp-$p"
 	done
 	for n in "${spaces[@]}"; do
 		ip netns del "$n" 2>/dev/null
