@@ -18,6 +18,8 @@
 #define REFLECTED_MIN 4
 /* The server reflects so long after the stop: what is still under way. */
 #define MAX_BASE 112
+/* What the kernel behind a port of ours is used to; IPv6 demands most of it. */
+#define PLAIN_FRAME 1514
 
 /* What the negotiated mode makes of --padding and --frame-size. */
 static void settle_sizes(struct controller *c)
@@ -102,7 +104,10 @@ static int apply(struct controller *c, struct tw_err *err)
 static int negotiate(struct controller *c, struct tw_err *err)
 {
 	struct tw_endpoint local = {c->link.local, 0};
-	int rc = tw_negotiation_open(&c->talk, c->o, c->loop, &c->server, &local, err);
+	int rc;
+
+	c->talk.device = tw_net_behind(&c->net);
+	rc = tw_negotiation_open(&c->talk, c->o, c->loop, &c->server, &local, err);
 
 	if (rc < 0)
 		return rc;
@@ -132,6 +137,8 @@ static void on_end(void *arg)
 	struct controller *c = arg;
 
 	tw_negotiation_stop(&c->talk);
+	/* The workers still carry what is said last. */
+	tw_negotiation_hang_up(&c->talk);
 }
 
 static void describe(const struct controller *c, struct tw_session_info *s)
@@ -168,8 +175,10 @@ static int measure(struct controller *c, struct tw_err *err)
 
 	if (rc < 0)
 		return rc;
+	tw_net_let_go(&c->net);
 	tw_ports_loop(c->o, p, 0, &lp);
 	lp.n_rx_queues = p->n_rx;
+	tw_net_serve_kernel(&c->net, 0, 0, &lp, &c->net.backend.workers[0]);
 	lp.recorder = c->net.backend.recorder;
 	if (c->kind->measuring)
 		c->kind->measuring(c, &m);
@@ -209,16 +218,21 @@ static int prepare(struct controller *c, struct tw_err *err)
 	if (rc == 0)
 		rc = tw_plan_largest(&c->eff, c->ends.remote.addr.family, err, &largest);
 	c->eff.padding_min = 0;
+	if (rc == 0 && largest < PLAIN_FRAME)
+		largest = PLAIN_FRAME;
 	if (rc == 0)
 		rc = tw_net_open(
 			&c->net, o, &c->ends.remote.addr, &c->ends.local.addr, largest, 1, err);
 	if (rc < 0)
 		return rc;
+	rc = tw_net_attach_kernel(&c->net, err);
+	if (rc < 0)
+		return rc;
 	test = c->ends;
 	test.remote.port = TW_CONTROL_PORT; /* for the test too (RFC 8545) */
-	if (c->kind->find_way)
-		return c->kind->find_way(c, &test, err);
-	return tw_way_find(&c->net, o, &test, c->ports, err, &c->link);
+	rc = c->kind->find_way ? c->kind->find_way(c, &test, err)
+			       : tw_way_find(&c->net, o, &test, c->ports, err, &c->link);
+	return rc == 0 ? tw_net_keep(&c->net, o, err) : rc;
 }
 
 static void finish(struct controller *c)

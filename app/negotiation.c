@@ -160,6 +160,7 @@ int tw_negotiation_open(struct tw_negotiation *n, const struct tw_options *o,
 	struct tw_control_link_config c = {
 		.server = *server,
 		.local = {local->addr, 0},
+		.device = n->device,
 		.dscp = o->dscp,
 		.connect_timeout = tw_ns(CONNECT_NS),
 		.events = {on_news, on_lost, n},
@@ -353,12 +354,17 @@ int tw_negotiation_report(struct tw_negotiation *n)
 	return 0;
 }
 
-void tw_negotiation_close(struct tw_negotiation *n)
+void tw_negotiation_hang_up(struct tw_negotiation *n)
 {
 	tw_control_link_close(n->link);
+	n->link = NULL;
+}
+
+void tw_negotiation_close(struct tw_negotiation *n)
+{
+	tw_negotiation_hang_up(n);
 	tw_keyfile_destroy(n->keys);
 	free(n->report.session);
 	n->report.session = NULL;
-	n->link = NULL;
 	n->keys = NULL;
 }

@@ -13,6 +13,7 @@
 
 struct tw_negotiation {
 	const struct tw_options *o;
+	const char *device; /* that leads to the server; NULL: the kernel knows */
 	struct tw_event_loop *loop;
 	struct tw_control_link *link;
 	struct tw_keyfile *keys;
@@ -59,6 +60,9 @@ struct tw_ns tw_negotiation_round_trip(const struct tw_negotiation *n);
 
 /* Fill n->report. Returns 0, -ENOMEM. */
 int tw_negotiation_report(struct tw_negotiation *n);
+
+/* Close the connection; what was said stays in n->report. */
+void tw_negotiation_hang_up(struct tw_negotiation *n);
 
 void tw_negotiation_close(struct tw_negotiation *n);
 

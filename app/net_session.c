@@ -156,8 +156,54 @@ const char *tw_net_tcp_device(const struct tw_net *n)
 		       : NULL;
 }
 
+const char *tw_net_behind(const struct tw_net *n)
+{
+	return n->exceptions[0] ? tw_exception_ifname(n->exceptions[0]) : NULL;
+}
+
+int tw_net_keep(struct tw_net *n, const struct tw_options *o, struct tw_err *err)
+{
+	struct tw_worker *w = &n->backend.workers[0];
+	struct tw_loop_port lp;
+	int rc;
+
+	if (!n->exceptions[0])
+		return 0;
+	tw_ports_loop(o, &n->ports[0], 0, &lp);
+	lp.n_rx_queues = n->ports[0].n_rx;
+	tw_net_serve_kernel(n, 0, 0, &lp, w);
+	rc = tw_keeper_create(&lp, &n->backend.clock, err, &n->keeper);
+	if (rc < 0)
+		return rc;
+	for (uint16_t q = 0; q < n->ports[0].n_rx; q++)
+		tw_ports_add_fds(&n->ports[0], q, w);
+	w->tasks[0] = n->keeper;
+	w->n_tasks = 1;
+	rc = tw_worker_launch(w);
+	if (rc == 0)
+		return 0;
+	w->n_tasks = 0;
+	tw_task_destroy(n->keeper);
+	n->keeper = NULL;
+	return tw_fail(err, rc, "worker lcore %u does not start: %s", w->lcore, strerror(-rc));
+}
+
+void tw_net_let_go(struct tw_net *n)
+{
+	struct tw_worker *w = &n->backend.workers[0];
+
+	if (!n->keeper)
+		return;
+	tw_worker_join(w);
+	w->n_tasks = 0;
+	w->n_fds = 0;
+	tw_task_destroy(n->keeper);
+	n->keeper = NULL;
+}
+
 void tw_net_close(struct tw_net *n)
 {
+	tw_net_let_go(n);
 	tw_backend_fini(&n->backend);
 	if (n->backend.link_fd > 0)
 		close(n->backend.link_fd);

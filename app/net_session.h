@@ -17,6 +17,7 @@ struct tw_net {
 	unsigned int n_ports;
 	struct tw_port ports[TW_NET_PORTS];
 	struct tw_exception *exceptions[TW_NET_PORTS]; /* of the port; NULL = none */
+	struct tw_task *keeper;                        /* see tw_net_keep(); NULL = none */
 	bool eal;
 };
 
@@ -45,6 +46,16 @@ void tw_net_serve_kernel(
  * the host's own routes say: the only port's interface, NULL where there is no need.
  */
 const char *tw_net_tcp_device(const struct tw_net *n);
+
+/*
+ * Serve the kernel behind the first port while nothing is measured, so that TCP goes over it: the
+ * first worker does, until tw_net_let_go(). Where the kernel has the port itself nothing happens.
+ */
+int tw_net_keep(struct tw_net *n, const struct tw_options *o, struct tw_err *err);
+void tw_net_let_go(struct tw_net *n);
+
+/* The interface of the kernel behind the first port; NULL where the port is the kernel's. */
+const char *tw_net_behind(const struct tw_net *n);
 
 /* The other way round; takes a half-open one. */
 void tw_net_close(struct tw_net *n);

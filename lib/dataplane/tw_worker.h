@@ -99,6 +99,7 @@ struct tw_worker {
 	_Atomic bool stop;    /**< w: control, r: worker */
 	_Atomic bool running; /**< w: worker, r: control */
 	pthread_t thread;     /**< w: worker before running is set, r: control */
+	struct tw_ns used;    /**< CPU time of its thread before this launch; the same */
 };
 
 /** Start the worker on its lcore. @return 0, -EBUSY */
@@ -146,6 +147,14 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
  */
 int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_config *cfg,
 	const struct tw_clock *clock, struct tw_err *err, struct tw_task **ret_task);
+
+/**
+ * Create a task that keeps a port in touch with its link while nothing is measured on it: neighbours
+ * and pings are answered, the kernel behind the port is served. It has no results.
+ * @return 0, -ENOMEM
+ */
+int tw_keeper_create(const struct tw_loop_port *port, const struct tw_clock *clock,
+	struct tw_err *err, struct tw_task **ret_task);
 
 void tw_task_destroy(struct tw_task *t);
 

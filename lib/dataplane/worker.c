@@ -140,6 +140,15 @@ static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 	return awake;
 }
 
+static struct tw_ns clock_of(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) != 0)
+		return tw_ns(0);
+	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
+}
+
 static int worker_main(void *arg)
 {
 	struct tw_worker *w = arg;
@@ -154,6 +163,7 @@ static int worker_main(void *arg)
 	/* Timers of threads are 50 us late by default: the kernel gathers them. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	w->thread = pthread_self();
+	w->used = clock_of(CLOCK_THREAD_CPUTIME_ID);
 	atomic_store_explicit(&w->running, true, memory_order_release);
 	while (!atomic_load_explicit(&w->stop, memory_order_acquire)) {
 		uint64_t now = rte_rdtsc();
@@ -219,21 +229,19 @@ void tw_worker_join(struct tw_worker *w)
 
 struct tw_ns tw_worker_cpu_time(const struct tw_worker *w)
 {
-	struct timespec ts;
+	struct tw_ns now;
 	clockid_t id;
 
 	if (!atomic_load_explicit(&w->running, memory_order_acquire) ||
-		pthread_getcpuclockid(w->thread, &id) != 0 || clock_gettime(id, &ts) != 0)
+		pthread_getcpuclockid(w->thread, &id) != 0)
 		return tw_ns(0);
-	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
+	now = clock_of(id);
+	return now.v ? tw_ns_sub(now, w->used) : now;
 }
 
 static int64_t monotonic_ns(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec;
+	return clock_of(CLOCK_MONOTONIC).v;
 }
 
 /* A letter that a stuck worker did not take in time is given up: what it points at may go. One

@@ -40,25 +40,31 @@ static int silence_ipv6(int ifindex)
 	return rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-/* A loose reverse path: peers behind a gateway arrive here although the host's own default route
- * may lead elsewhere. Where /proc is read-only the host's setting stays. */
-static void loosen(const char *ifname)
+/* Where /proc is read-only the host's setting stays. */
+static void set_up_as(const char *family, const char *ifname, const char *what, char value)
 {
-	char path[64 + TW_IFNAME];
+	char path[96 + TW_IFNAME];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", ifname);
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, ifname, what);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (write(fd, "2\n", 2) != 2)
+	if (write(fd, (char[]){value, '\n'}, 2) != 2)
 		errno = 0;
 	close(fd);
 }
 
 int tw_host_link_make_quiet(const struct tw_host_link *link, struct tw_err *err)
 {
-	loosen(link->name);
+	/*
+	 * A loose reverse path: peers behind a gateway arrive here although the host's own default
+	 * route may lead elsewhere.
+	 */
+	set_up_as("ipv4", link->name, "rp_filter", '2');
+	/* Peers may remember another MAC: that of whoever had the addresses before. */
+	set_up_as("ipv4", link->name, "arp_notify", '1');
+	set_up_as("ipv6", link->name, "ndisc_notify", '1');
 	return done(silence_ipv6(link->ifindex), link->name, "set how it gets addresses", err);
 }
 

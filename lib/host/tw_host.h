@@ -160,7 +160,8 @@ void tw_host_watch_drain(int fd);
 /**
  * Nothing comes from an interface of ours but what is asked of it: no IPv6 link-local address of
  * its own making, hence no router solicitations either; and what arrives on it need not be routed
- * back over it (rp_filter). Before it is set up.
+ * back over it (rp_filter). When it comes up it says once who has its addresses now (arp_notify,
+ * ndisc_notify). Before it is set up.
  * @return 0, a negative errno of netlink
  */
 int tw_host_link_make_quiet(const struct tw_host_link *link, struct tw_err *err);

@@ -16,6 +16,7 @@
 #define READ 4096
 /* For our last words, when the connection is closed. */
 #define FAREWELL_MSEC 500
+#define FAREWELL_SEC 1
 
 struct tw_control_link {
 	struct tw_client *machine;
@@ -221,6 +222,14 @@ static int begin(struct tw_control_link *l, const struct tw_control_link_config 
 	if (l->fd < 0)
 		return -errno;
 	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (c->device) {
+		const struct linger linger = {1, FAREWELL_SEC};
+
+		if (setsockopt(l->fd, SOL_SOCKET, SO_BINDTODEVICE, c->device,
+			    (socklen_t)strlen(c->device)) < 0)
+			return -errno;
+		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	}
 	if (c->dscp)
 		control_mark(l->fd, c->server.addr.family, (uint8_t)(c->dscp << 2));
 	if (c->local.addr.family) {

@@ -106,7 +106,12 @@ struct tw_control_link_events {
 struct tw_control_link_config {
 	struct tw_client_config machine; /**< copied */
 	struct tw_endpoint server;
-	struct tw_endpoint local;     /**< our end; no address: the kernel chooses */
+	struct tw_endpoint local; /**< our end; no address: the kernel chooses */
+	/**
+	 * Only over this interface, which is ours to serve: closing waits until the server's
+	 * kernel has everything. NULL: over whatever leads there.
+	 */
+	const char *device;
 	uint8_t dscp;                 /**< of the connection itself */
 	struct tw_ns connect_timeout; /**< until TCP is established */
 	struct tw_control_link_events events;
