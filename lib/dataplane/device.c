@@ -3,7 +3,7 @@
 
 #include "tw_device.h"
 
-#include "tw_eal.h"
+#include "eal_priv.h"
 #include "tw_host.h"
 
 #include <errno.h>
@@ -127,15 +127,26 @@ int tw_dev_plug(const char *name, const char *args, uint16_t *ret_port_id, struc
 	return 0;
 }
 
+static void shut(void *arg)
+{
+	const uint16_t *port_id = arg;
+
+	rte_eth_dev_stop(*port_id);
+	rte_eth_dev_close(*port_id);
+}
+
 void tw_dev_unplug(uint16_t port_id)
 {
-	struct rte_eth_dev_info info;
+	struct rte_eth_dev_info info = {0};
 	struct rte_device *dev = NULL;
 
 	if (rte_eth_dev_info_get(port_id, &info) == 0)
 		dev = info.device;
-	rte_eth_dev_stop(port_id);
-	rte_eth_dev_close(port_id);
+	/* memif frees here what its peer's last words make it use in the interrupt thread. */
+	if (info.driver_name && strcmp(info.driver_name, "net_memif") == 0)
+		tw_interrupts_call(shut, &port_id);
+	else
+		shut(&port_id);
 	/* A PCI device stays probed: the kernel driver of a bifurcated one must not be disturbed. */
 	if (dev && strcmp(rte_bus_name(rte_dev_bus(dev)), "vdev") == 0)
 		rte_eal_hotplug_remove("vdev", rte_dev_name(dev));

@@ -256,6 +256,7 @@ void tw_eal_stop(void)
 	if (!started)
 		return;
 	started = false;
+	tw_interrupts_park();
 	rte_eal_cleanup();
 	undo();
 }

@@ -32,6 +32,18 @@ const char *tw_argv_value(const struct tw_argv *v, const char *opt);
 void tw_argv_fini(struct tw_argv *v);
 
 /*
+ * Run something in the EAL's interrupt thread and wait for it: drivers that handle the messages of
+ * their peers there are not safe against calls from other threads at the same time.
+ */
+void tw_interrupts_call(void (*call)(void *arg), void *arg);
+
+/*
+ * Let that thread do nothing any more. The EAL unmaps its memory at the end without a word to it,
+ * and it may know of sources there: the listening socket of a memif server is never taken from it.
+ */
+void tw_interrupts_park(void);
+
+/*
  * Choose and lock CPUs for workers: the listed ones in their order, or else n of the process's.
  * Fills cpu and shared of ret_workers; ret_n <= TW_EAL_WORKERS.
  */
