@@ -18,19 +18,28 @@
 	X(reordered_inbound)                                                                       \
 	X(short_replies)
 
+/* Did anything come back? */
+static bool heard(const struct tw_packet_counts *n)
+{
+	return n->received || n->late || n->duplicates;
+}
+
 void tw_packet_counts_merge(struct tw_packet_counts *dst, const struct tw_packet_counts *src)
 {
 	bool known = dst->lost_outbound.known && dst->lost_inbound.known &&
 		     src->lost_outbound.known && src->lost_inbound.known;
 
-	/* One that sent nothing has nothing that could be unknown. */
-	if (dst->sent == 0) {
+	/*
+	 * One that sent nothing has nothing that could be unknown. What one without any reply lost is
+	 * unattributed; that makes nothing unknown of the others.
+	 */
+	if (dst->sent == 0 || (src->sent && !heard(dst))) {
 		dst->lost_outbound = src->lost_outbound;
 		dst->lost_inbound = src->lost_inbound;
-	} else if (src->sent && known) {
+	} else if (src->sent && heard(src) && known) {
 		dst->lost_outbound.v += src->lost_outbound.v;
 		dst->lost_inbound.v += src->lost_inbound.v;
-	} else if (src->sent) {
+	} else if (src->sent && heard(src)) {
 		dst->lost_outbound = dst->lost_inbound = (struct tw_maybe){0, false};
 	}
 #define X(f) dst->f += src->f;
@@ -66,7 +75,7 @@ void tw_packet_counts_diff(struct tw_packet_counts *dst, const struct tw_packet_
 #undef X
 	d.lost = beyond(now->lost, before->lost);
 	d.lost_unattributed = d.lost;
-	if (known) {
+	if (known && (heard(&d) || !d.lost)) {
 		uint64_t out = now->lost_outbound.v - before->lost_outbound.v;
 		uint64_t in = now->lost_inbound.v - before->lost_inbound.v;
 

@@ -354,8 +354,9 @@ void tw_loss_stray(struct tw_loss *l, uint64_t sseq, uint32_t rseq)
 		tw_loss_reply_other(l, sseq, rseq, true);
 }
 
+/* @p heard: there was a reply. Without one nobody knows which way anything was lost. */
 static void counts(const struct tw_loss *l, const struct tw_loss_closed *c, uint64_t sent,
-	uint64_t received, bool stateless, struct tw_packet_counts *ret)
+	uint64_t received, bool stateless, bool heard, struct tw_packet_counts *ret)
 {
 	struct tw_packet_counts n = {
 		.sent = sent,
@@ -376,7 +377,7 @@ static void counts(const struct tw_loss *l, const struct tw_loss_closed *c, uint
 				      c->inbound > n.lost - c->outbound;
 		n.loss_estimated = n.lost && (l->duplicates || l->stray || l->reordered_outbound);
 	}
-	if (!stateless && !n.loss_inconsistent) {
+	if (!stateless && !n.loss_inconsistent && (heard || !n.lost)) {
 		n.lost_outbound = tw_known(c->outbound);
 		n.lost_inbound = tw_known(c->inbound);
 		n.lost_unattributed = n.lost - c->outbound - c->inbound;
@@ -393,7 +394,7 @@ void tw_loss_totals(const struct tw_loss *l, uint64_t sent, uint64_t received, b
 	if (l->epochs > 1)
 		close_span(&c, &l->before, l->starts_at_zero && l->epochs == 2);
 	close_span(&c, &now, l->starts_at_zero && l->epochs <= 1);
-	counts(l, &c, sent, received, stateless, ret_counts);
+	counts(l, &c, sent, received, stateless, l->epochs > 0 || now.answered > 0, ret_counts);
 }
 
 void tw_loss_border(struct tw_loss *l)
@@ -421,5 +422,6 @@ void tw_loss_border_totals(
 	if (l->border_epoch > 1)
 		close_span(&c, &l->border_before, l->starts_at_zero && l->border_epoch == 2);
 	close_span(&c, &l->border, l->starts_at_zero && l->border_epoch <= 1);
-	counts(l, &c, end, l->border_in_time, stateless, ret_counts);
+	counts(l, &c, end, l->border_in_time, stateless,
+		l->border_epoch > 1 || l->border.answered > 0, ret_counts);
 }

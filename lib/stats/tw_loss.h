@@ -170,8 +170,9 @@ static inline uint64_t tw_loss_restarts(const struct tw_loss *l)
 }
 
 /**
- * Running totals. lost_outbound and lost_inbound are unknown when @p stateless, and unknown with
- * loss_inconsistent when they come out negative or above what was lost; short_replies is 0.
+ * Running totals. lost_outbound and lost_inbound are unknown when @p stateless or when something
+ * was lost and no reply came at all, and unknown with loss_inconsistent when they come out negative
+ * or above what was lost; short_replies is 0.
  *
  * @param sent       packets sent, all judged: no reply to them is awaited any more
  * @param received   of them, answered in time

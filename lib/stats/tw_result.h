@@ -66,7 +66,8 @@ struct tw_packet_counts {
 
 /**
  * Add another stream's or worker's counts. A direction unknown in either is unknown in the sum,
- * and then all that was lost is unattributed; one that sent nothing changes nothing.
+ * and then all that was lost is unattributed; one that sent nothing changes nothing, and one
+ * without any reply makes nothing unknown: what it lost is unattributed.
  */
 void tw_packet_counts_merge(struct tw_packet_counts *dst, const struct tw_packet_counts *src);
 

@@ -209,6 +209,8 @@ def check_packets(out, j):
                  f"packets: lost_outbound {parts[0]} + lost_inbound {parts[1]} + lost_unattributed "
                  f"{p['lost_unattributed']} is not lost {p['lost']}")
         out.need(not p["loss_inconsistent"], "packets: loss_inconsistent, but directions are given")
+        out.need(p["lost"] == 0 or p["received"] or p["late"] or p["duplicates"],
+                 "packets: no reply at all, but directions are given")
         out.need(not j["session"]["stateless_peer"],
                  "packets: the peer is stateless, but directions are given")
     elif parts == (None, None):

@@ -51,7 +51,8 @@ for driver in $(drivers); do
 		one_line "absent-$id" 2 "no reply: stamp packets went to ${to//[\[\]]/.?}:862 through va"
 		sound "absent-$id"
 		holds "absent-$id" '.packets == (.packets | .sent = 3 | .received = 0 | .lost = 3 |
-			.lost_unattributed = 3)' '.delay_ns.roundtrip.count == 0' \
+			.lost_unattributed = 3 | .lost_outbound = null |
+			.lost_inbound = null)' '.delay_ns.roundtrip.count == 0' \
 			'.delay_ns.roundtrip.min == null' '.jitter_ns.roundtrip == null' '.tester.ok'
 		try "port-$id" --dev "$driver:va" "$to:4711"
 		one_line "port-$id" 2 "no reply: .*:4711 .*UDP port 4711"

@@ -91,6 +91,49 @@ static void a_stream_that_sent_nothing_changes_nothing(void **state)
 	assert_memory_equal(&d, &a, sizeof(d));
 }
 
+static const struct tw_packet_counts silent = {.sent = 30, .lost = 30, .lost_unattributed = 30};
+
+/* Nobody knows which way its packets were lost; of the others that is known all the same. */
+static void a_stream_without_replies_is_unattributed(void **state)
+{
+	struct tw_packet_counts d;
+
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		d = order ? a : silent;
+		tw_packet_counts_merge(&d, order ? &silent : &a);
+		assert_true(d.lost_outbound.known && d.lost_inbound.known);
+		assert_int_equal(d.lost_outbound.v, 6);
+		assert_int_equal(d.lost_inbound.v, 3);
+		assert_int_equal(d.lost, 40);
+		assert_int_equal(d.lost_unattributed, 31);
+	}
+	d = silent;
+	tw_packet_counts_merge(&d, &silent);
+	assert_false(d.lost_outbound.known || d.lost_inbound.known);
+	assert_int_equal(d.lost_unattributed, 60);
+}
+
+static void an_interval_without_replies_has_no_split(void **state)
+{
+	struct tw_packet_counts now = a, d;
+
+	(void)state;
+	now.sent += 30;
+	now.lost += 30;
+	now.lost_unattributed += 30;
+	tw_packet_counts_diff(&d, &now, &a);
+	assert_int_equal(d.lost, 30);
+	assert_false(d.lost_outbound.known || d.lost_inbound.known);
+	assert_int_equal(d.lost_unattributed, 30);
+	assert_false(d.loss_inconsistent);
+	/* nothing lost: that is known */
+	now = a;
+	tw_packet_counts_diff(&d, &now, &a);
+	assert_true(d.lost_outbound.known && d.lost_inbound.known);
+	assert_int_equal(d.lost_outbound.v, 0);
+}
+
 static void diff_of_totals_is_the_interval(void **state)
 {
 	struct tw_packet_counts d, zero = {0};
@@ -138,6 +181,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merge_adds),
+		cmocka_unit_test(a_stream_without_replies_is_unattributed),
+		cmocka_unit_test(an_interval_without_replies_has_no_split),
 		cmocka_unit_test(one_unknown_direction_makes_the_sum_unknown),
 		cmocka_unit_test(a_stream_that_sent_nothing_changes_nothing),
 		cmocka_unit_test(diff_of_totals_is_the_interval),

@@ -194,7 +194,7 @@ static void loss_without_overtaking_outbound_is_exact(void **state)
 		received = feed(first);
 		tw_loss_totals(&l, t.sent, received, false, &n);
 		assert_int_equal(n.lost, t.sent - received);
-		assert_true(n.lost_outbound.known && n.lost_inbound.known);
+		assert_int_equal(n.lost_outbound.known && n.lost_inbound.known, received > 0);
 		assert_int_equal(tw_loss_restarts(&l), 0);
 		if (received == 0)
 			continue;
