@@ -171,6 +171,7 @@ int tw_net_keep(struct tw_net *n, const struct tw_options *o, struct tw_err *err
 		return 0;
 	tw_ports_loop(o, &n->ports[0], 0, &lp);
 	lp.n_rx_queues = n->ports[0].n_rx;
+	w->n_fds = 0;
 	tw_net_serve_kernel(n, 0, 0, &lp, w);
 	rc = tw_keeper_create(&lp, &n->backend.clock, err, &n->keeper);
 	if (rc < 0)

@@ -67,6 +67,15 @@ for to in "$b4" "$b6"; do
 	done
 done
 
+# twping, which keeps the session for its report, closes its connection all the same.
+start ping "$a" "$bin" twping -c 20 -i 0.005f -A O --ip "$a4/24" \
+	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4"
+wait "$pid"
+same 'exit status of twping' 0 "$?"
+check 'twping: the connection is closed' within 2 open_connections 0
+sent=$((sent + 20))
+n=$((n + 1))
+
 # A session of many streams, and a connection that is refused: nothing stays behind.
 controller many "$b4" --mode encrypted --key-file "$keys" --streams 50 -c 500 --pps 1000
 same 'exit status of many' 0 "$status"
