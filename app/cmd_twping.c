@@ -146,6 +146,7 @@ static int report(void *arg, const struct tw_result *r)
 	};
 
 	drain(t);
+	run.broken = t->c->talk.failed;
 	run.missed = tw_records_missed(t->records) + t->rows.dropped;
 	return twping_output(&run);
 }

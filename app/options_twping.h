@@ -26,7 +26,7 @@
 	 .help = "a packet without reply for so long is lost"},
 	{"port-range", 'P', TW_ITEM_STRING, TW_ITEM_LAST, TWPING(twping.port_range), .group = TEST,
 	 .metavar = "LOW-HIGH", .check = tw_twping_check_ports, .dflt = "8760-9960",
-	 .help = "UDP ports to send from; 0 for any"},
+	 .help = "UDP ports to send from, and to ask the reflector for; 0 for any"},
 	{"packet-padding", 's', TW_ITEM_INT, TW_ITEM_LAST, TWPING(padding), .group = TEST,
 	 .metavar = "BYTES", .max = 8958, .dflt = "0",
 	 .dflt_help = "27 in the open and the mixed mode, 64 in the others",

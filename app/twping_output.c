@@ -189,6 +189,10 @@ int twping_output(const struct twping_run *run)
 		tw_error("twping: packets that this machine lost are among the lost ones");
 		rc = -EIO;
 	}
+	if (run->broken) {
+		tw_error("twping: the session ended with its control connection, before its time");
+		rc = -EIO;
+	}
 	if (run->result->packets.sent == 0) {
 		tw_error("twping: nothing was sent");
 		return 1;

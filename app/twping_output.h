@@ -21,6 +21,7 @@ struct twping_run {
 	uint32_t padding;
 	uint64_t timeout; /* 2^-32 s */
 	uint64_t missed;  /* records that are not among the rows */
+	bool broken;      /* the control connection ended first */
 };
 
 /* Print, or save. Returns the exit status. */

@@ -209,4 +209,19 @@ ends srv "$s"
 holds srv '[.negotiated[] | .bad_hmac] | add == 0' '.control.open_connections == 0' \
 	'[.negotiated[] | select(.state != "ended")] == []' '.tester.ok' \
 	'[.negotiated[].mode] | unique | length == 4'
+
+# The server is gone in the middle of it: what was measured is told, but not as if it were all.
+box clean
+start srv2 "$b" "$bin" server --json -v --dev vb
+ready srv2 "$pid" 'TWAMP-Control on TCP port'
+s=$pid
+start broken "$a" "$dir/twping" --dev va -M -c 1000 -i 0.01f -L 0.3 "$b4"
+t=$pid
+sleep 1.5
+stop "$s" KILL
+wait "$t"
+same 'exit status without the server' 1 $?
+check 'the server is gone: says so' said broken 'error: twping: .*control connection'
+understands broken machine
+is broken '.[0].SESSION_FINISHED == 0' '.[0].SENT > 5 and .[0].SENT < 1000'
 finish
