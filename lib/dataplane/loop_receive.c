@@ -170,6 +170,9 @@ static inline __attribute__((always_inline)) unsigned int receive(
 	if (likely(usual)) {
 		s->answered += usual;
 		s->last_answer = mono;
+		if (s->cfg.in_flight_max && found[n_found - 1].e->mark == TW_WINDOW_ANSWERED)
+			tw_sender_note_newest(
+				s, found[n_found - 1].stream, found[n_found - 1].e->seq);
 		tw_reply_flush(&s->reply);
 	}
 	if (likely(n_found))

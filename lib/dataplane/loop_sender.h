@@ -49,8 +49,7 @@ static inline __attribute__((always_inline)) uint64_t tw_sender_last_due(
 /* With a bound on packets in flight: how many more may go. */
 static inline uint64_t room_in_flight(const struct tw_sender *s)
 {
-	/* what was forgiven may have been answered in time, if only just */
-	uint64_t settled = s->forgiven + s->answered;
+	uint64_t settled = tw_sender_settled(s);
 	uint64_t flying = settled < s->numbered ? s->numbered - settled : 0;
 
 	return flying < s->cfg.in_flight_max ? s->cfg.in_flight_max - flying : 0;

@@ -106,7 +106,7 @@ static void housekeeping(struct tw_task *task)
 	atomic_store_explicit(&task->packets, s->numbered, memory_order_relaxed);
 	/* Losses must not hold the bound on packets in flight for ever. */
 	if (s->cfg.in_flight_max && mono - s->last_answer > s->reply.timeout &&
-		s->forgiven + s->answered + s->cfg.in_flight_max <= s->numbered) {
+		tw_sender_settled(s) + s->cfg.in_flight_max <= s->numbered) {
 		s->forgiven = s->numbered - s->answered;
 		s->last_answer = mono;
 	}

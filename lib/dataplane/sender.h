@@ -99,6 +99,7 @@ struct tw_sender {
 	uint64_t numbered; /* packets given a number */
 	uint64_t forgiven; /* of them, no longer waited for by the in-flight bound */
 	uint64_t answered; /* first replies, late ones included */
+	uint64_t newest;   /* highest place among all numbered of one that is answered + 1 */
 	uint64_t end_mono; /* of --duration; UINT64_MAX = none */
 	uint64_t start_mono;
 	uint16_t start_epoch;       /* of the clock */
@@ -193,6 +194,26 @@ static inline void tw_sender_use_group(struct tw_sender *s, uint32_t stream)
 	g = &s->groups[s->streams[stream].group];
 	if (g != s->current)
 		tw_sender_change_group(s, g);
+}
+
+/* Of the packets given a number, how many are not in flight any more. */
+static inline uint64_t tw_sender_settled(const struct tw_sender *s)
+{
+	/* what was forgiven may have been answered in time, if only just */
+	uint64_t n = s->forgiven + s->answered;
+
+	/* what left before one that is answered is lost, or about to come: it holds up nobody */
+	return n > s->newest ? n : s->newest;
+}
+
+/* A packet of streams that take turns is answered. */
+static inline void tw_sender_note_newest(struct tw_sender *s, uint32_t stream, uint32_t seq)
+{
+	uint64_t sent = s->streams[stream].sent, sseq = sent - (uint32_t)((uint32_t)sent - seq);
+	uint64_t place = sseq * s->n_streams + stream + 1;
+
+	if (place > s->newest)
+		s->newest = place;
 }
 
 /* One round of the transmitting half. @return packets sent */

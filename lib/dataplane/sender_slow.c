@@ -45,6 +45,7 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		/* fall through */
 	case TW_REPLY_FIRST:
 		s->answered++;
+		tw_sender_note_newest(s, stream, f.sseq);
 		s->last_answer = meta->mono;
 		break;
 	case TW_REPLY_DUPLICATE:

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_test.h"
+
+#include "dp_pair.h"
+#include "sender.h"
+
+/* Losses take no room from the packets in flight: those that come after them are answered. */
+static void in_flight_with_losses(void **state)
+{
+	(void)state;
+	for (int special = 0; special < 2; special++) {
+		struct dp_pair p = dp_pair();
+		struct tw_sender *s;
+		struct rte_mbuf *m[5];
+		uint64_t lost = 0, began;
+
+		p.sender_cfg.timeout = tw_ns_from_sec(30);
+		p.sender_cfg.count = 0;
+		p.sender_cfg.n_streams = 3;
+		dp_pair_open(&p);
+		s = (struct tw_sender *)p.sender;
+		s->special = special;
+		dp_start(&p);
+		began = dp_now_ms();
+		/* 100 may be in flight: with 5 lost of each burst they would all be gone soon */
+		for (int i = 0; i < 400; i++) {
+			uint16_t n;
+
+			dp_tick(p.sender);
+			n = rte_eth_rx_burst(p.port[1], 0, m, 5);
+			rte_pktmbuf_free_bulk(m, n);
+			lost += n;
+			for (int k = 0; k < 4; k++)
+				dp_tick(p.reflector);
+		}
+		dp_pair_stop(&p);
+		assert_true(lost > 1000);
+		assert_true(p.result->packets.sent > 400 * 16);
+		assert_true(dp_now_ms() - began < 30000);
+		p.sender->control(p.sender, TW_LETTER_STOP);
+		for (int i = 0; i < 20; i++) {
+			dp_tick(p.reflector);
+			dp_tick(p.sender);
+		}
+		dp_pair_stop(&p);
+		assert_int_equal(p.result->packets.sent, p.result->packets.received + lost);
+		assert_int_equal(p.result->packets.late, 0);
+		dp_pair_close(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_flight_with_losses),
+	};
+
+	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
+}
