@@ -83,8 +83,10 @@ static inline __attribute__((always_inline)) unsigned int how_many(
 		late[n++] = (int64_t)(mono - due);
 		tw_pace_advance(&s->pace);
 	}
-	if (n)
+	if (n) {
+		tw_sender_note_drift(s, mono, late[0]);
 		tw_series_record_batch(&s->result->tester.pacing, late, n);
+	}
 	if (unlikely(mono >= s->end_mono) && tw_pace_due(&s->pace) >= s->end_mono)
 		s->left = n;
 	return n;

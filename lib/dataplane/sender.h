@@ -178,6 +178,13 @@ uint64_t tw_sender_records(
 #define TW_SENDER_HORIZON_NS 20000000
 uint64_t tw_sender_horizon(const struct tw_sender_config *cfg, uint64_t pps_num, uint64_t pps_den);
 
+/* One sample of how late packets are now, for the trend over the run. */
+static inline void tw_sender_note_drift(struct tw_sender *s, uint64_t mono, int64_t late)
+{
+	tw_trend_record(&s->result->tester.drift, (double)(mono - s->start_mono - (uint64_t)late),
+		(double)late);
+}
+
 /* Due but not sent: of a stream. */
 void tw_sender_not_sent(struct tw_sender *s, uint32_t stream, uint64_t n);
 

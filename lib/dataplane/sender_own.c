@@ -166,8 +166,10 @@ unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret
 		else
 			tw_due_queue_again(&s->due, tw_pace_due(&o->pace));
 	}
-	if (n)
+	if (n) {
+		tw_sender_note_drift(s, mono, late[0]);
 		record_late(s, ret_which, late, n);
+	}
 	if (unlikely(nothing_left(s, mono)))
 		s->left = n;
 	return n;

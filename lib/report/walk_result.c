@@ -179,6 +179,7 @@ static void tester(struct walk w, const struct tw_result *r)
 	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
 	walk_ns(w, "max", report_max(&t->pacing));
 	w.ops->close(w.arg);
+	walk_number(w, "pacing_slope", tw_trend_slope(&t->drift));
 	w.ops->integer(w.arg, "stolen_ns", t->stolen.v);
 	w.ops->integer(w.arg, "stolen_longest_ns", t->stolen_longest.v);
 	w.ops->integer(w.arg, "link_down_ns", t->link_down.v);

@@ -68,6 +68,7 @@ static void merge_tester(struct tw_tester_health *dst, const struct tw_tester_he
 	dst->link_down = tw_ns_add(dst->link_down, src->link_down);
 	dst->device_lost |= src->device_lost;
 	tw_series_merge(&dst->pacing, &src->pacing);
+	tw_trend_merge(&dst->drift, &src->drift);
 }
 
 static void merge_cpu(struct tw_cpu_usage *dst, const struct tw_cpu_usage *src)
@@ -172,6 +173,7 @@ static void diff_tester(struct tw_tester_health *dst, const struct tw_tester_hea
 	dst->link_down = tw_ns_sub(now->link_down, before->link_down);
 	dst->device_lost = now->device_lost;
 	tw_series_diff(&dst->pacing, &now->pacing, &before->pacing);
+	tw_trend_diff(&dst->drift, &now->drift, &before->drift);
 }
 
 static void diff_cpu(

@@ -17,6 +17,7 @@
 #include "tw_stamping.h"
 #include "tw_time.h"
 #include "tw_tlv_result.h"
+#include "tw_trend.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -103,6 +104,7 @@ struct tw_tester_health {
 	struct tw_ns link_down;      /**< time in which a port had no link */
 	bool device_lost;            /**< a device was removed */
 	struct tw_series pacing;     /**< actual minus due, 2^-32 s */
+	struct tw_trend drift;       /**< the same over the time due, a sample a burst */
 };
 
 enum tw_worker_role {

@@ -121,6 +121,8 @@ static void each_in_its_time(void **state)
 	assert_int_equal(s->result->tester.pacing.m.count, all);
 	assert_in_range(s->result->tester.pacing.m.max, 1, SEC / 4096 + 12345);
 	assert_in_range(s->result->tester.pacing.m.min, 0, SEC / 4096);
+	/* sawteeth of a quarter of a millisecond, and nothing that grows */
+	assert_near(tw_trend_slope(&s->result->tester.drift), 0, 1e-6);
 	dp_pair_close(&p);
 	unmake();
 }

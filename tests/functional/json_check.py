@@ -61,6 +61,7 @@ RESULT = {
     "tester": {"ok": "b", "reason": "s?", "not_sent": "n", "tx_full": "n", "rx_missed": "n",
                "rx_nombuf": "n", "window_overrun": "n",
                "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
+               "pacing_slope": "f?",
                "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
                "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,

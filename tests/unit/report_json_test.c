@@ -202,6 +202,7 @@ static const struct item sample[] = {
 	{"tester.pacing_error_ns.p50", "null"},
 	{"tester.pacing_error_ns.p99", "null"},
 	{"tester.pacing_error_ns.max", "null"},
+	{"tester.pacing_slope", "null"},
 	{"tester.stolen_ns", "0"},
 	{"tester.stolen_longest_ns", "0"},
 	{"tester.link_down_ns", "0"},
@@ -352,6 +353,7 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 		{"tester.pacing_error_ns.p50", "10000"},
 		{"tester.pacing_error_ns.p99", "19908"},
 		{"tester.pacing_error_ns.max", "50000"},
+		{"tester.pacing_slope", "0.25"},
 	};
 	const struct tw_report_context ctx = {.command = "sender", .sequence = 1};
 	struct tw_result *r = sample_result();
@@ -375,6 +377,8 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	record(&r->tester.pacing, 98, 10000);
 	record(&r->tester.pacing, 1, 20000);
 	record(&r->tester.pacing, 1, 50000);
+	tw_trend_record(&r->tester.drift, 100, 50);
+	tw_trend_record(&r->tester.drift, 104, 51);
 	j = result_json(r, &ctx);
 	check(j, items, COUNT_OF(items));
 	assert_true(json_string_length(at(j, "tester.reason")) > 0);
