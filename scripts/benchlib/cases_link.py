@@ -6,9 +6,10 @@ import subprocess
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 from . import testpmd, twamp
-from .base import BINARY, Failed, Missing, Sample, in_space, wait_until
+from .base import BINARY, Failed, Missing, Sample, in_space
 from .compare import Case, Row
 
 A4, B4 = "192.0.2.1", "192.0.2.2"
@@ -95,7 +96,7 @@ def our_pair(run, devices, spaces, here_options=(), there_options=()):
     with twamp.Background(spaces[1], "--dev", devices[1], "--busy-poll", "--lcores",
                           str(cpus[0]), *there_options) as there:
         argv = [*in_space(spaces[0]), BINARY, "sender", B4, "--dev", devices[0], "--pps", "max", "--duration",
-                str(run.seconds), "--timeout", "100", "--busy-poll", "--lcores", str(cpus[1]),
+                str(run.seconds), "--timeout", "50", "--busy-poll", "--lcores", str(cpus[1]),
                 "--json", "--quiet", *here_options]
         here = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
@@ -112,20 +113,24 @@ def our_pair(run, devices, spaces, here_options=(), there_options=()):
 
 
 def watch_pair(run, here, there):
-    """The sender's result, and the CPU time that the reflector spent while the sender worked."""
-    def working():
+    """The sender's result, and the CPU time that the reflector spent while the sender worked: what
+    both do before and after, when one starts or cleans up and the other polls, is not of interest."""
+    first, seen = None, []
+    end = time.monotonic() + run.seconds + 60
+    while here.poll() is None and time.monotonic() < end:
         try:
-            return here.poll() is not None or testpmd.worker_cpu(here.pid) > 0.005
+            now = testpmd.worker_cpu(here.pid), testpmd.worker_cpu(there)
         except (Failed, FileNotFoundError, ProcessLookupError):
-            return False
-
-    wait_until(working, 30, "sender")
-    before = testpmd.worker_cpu(there)
-    out, err = here.communicate(timeout=run.seconds + 60)
-    there_cpu = testpmd.worker_cpu(there) - before
-    if here.returncode not in (0, 2) or not out:
+            now = None
+        if now and now[0] > 0.002:
+            first = first or now
+            seen.append(now)
+        time.sleep(0.005)
+    out, err = here.communicate(timeout=5)
+    if here.returncode not in (0, 2) or not out or not seen:
         raise Failed(f"sender: {err.strip()[-300:]}")
-    return json.loads(out), there_cpu
+    last = next(s for s in seen if s[0] >= 0.999 * seen[-1][0])
+    return json.loads(out), last[1] - first[1]
 
 
 def veth_program(driver, ours):
@@ -151,6 +156,11 @@ def memif_program(ours):
     return program
 
 
+def longer(program):
+    """Two programs take a moment to find each other."""
+    return lambda run: program(replace(run, seconds=max(run.seconds, 3)))
+
+
 def pairs():
     """There and back: flowgen and 5tswap, and our sender and reflector, on the same link."""
     cases = []
@@ -165,6 +175,7 @@ def pairs():
             f"{what}: packets there and back per CPU-second of both programs",
             [Row(name, f"sender and reflector, {what}, of flowgen and 5tswap", ours, peer,
                  *bars)],
-            {peer: program(False), ours: program(True), again: program(False)},
+            {peer: longer(program(False)), ours: longer(program(True)),
+             again: longer(program(False))},
             control=(peer, again)))
     return cases
