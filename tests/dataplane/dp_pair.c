@@ -81,6 +81,7 @@ static void make_loop_port(struct dp_pair *p, int side)
 		.n_vlan = p->n_vlan,
 		.tci = {100, 200},
 	};
+	lp->stamps = p->stamps[side];
 	lp->addrs[0] = (struct tw_prefix){addr(p, side), p->family == 6 ? 64 : 24};
 }
 

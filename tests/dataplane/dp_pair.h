@@ -23,7 +23,8 @@ struct dp_pair {
 	struct tw_sender_config sender_cfg; /* streams NULL: those below */
 	struct tw_reflector_config reflector_cfg;
 	uint8_t n_vlan;
-	const struct tw_clock *clock; /* NULL: dp_clock */
+	struct tw_loop_stamps stamps[2]; /* sender's, reflector's */
+	const struct tw_clock *clock;    /* NULL: dp_clock */
 
 	uint16_t port[2];
 	struct rte_mempool *pool[2];

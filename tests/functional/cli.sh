@@ -218,6 +218,16 @@ fi
 refuse "--lcores '3-1'" devices --check --lcores 3-1
 refuse 'there is no device' devices --check --dev nosuch0
 
+# --- --timestamps ----------------------------------------------------------------------------
+
+"$bin" devices --dev net_null0 --timestamps hardware >"$tmp/out" 2>"$tmp/err" </dev/null
+[ $? -eq 1 ] || fail '--timestamps hardware is met by net_null'
+grep -q 'timestamps hardware: net_null0 (net_null) makes none: the driver offers no stamps' \
+	"$tmp/err" || fail "--timestamps hardware: $(tail -n 1 "$tmp/err")"
+expect 0 devices --dev net_null0 --timestamps software
+refuse "--timestamps 'quartz': allowed: auto, software or hardware" \
+	reflector --dev net_null0 --timestamps quartz
+
 # --- a disk that is full ---------------------------------------------------------------------
 
 if [ -w /dev/full ]; then

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "tw_test.h"
+
+#include "dp_pair.h"
+
+#include "dp_nic.h"
+
+#include <rte_mbuf_dyn.h>
+
+/* Transmit stamps that are read back, with their faults, and launch time. */
+
+/* T1 of each packet by its transmit stamp: half a millisecond after software's, so the way out is shorter by it. */
+static void transmit_stamps(void **state)
+{
+	const struct tw_stamping *n;
+	struct dp_pair p;
+
+	(void)state;
+	dp_nic_reset();
+	dp_nic.tx_ns = DP_MS / 2;
+	dp_nic.tx_polls = 1;
+	p = dp_nic_pair();
+	p.sender_cfg.pps_num = 200;
+	p.stamps[0].rx_flag = 0;
+	p.stamps[0].readback = true;
+	p.stamps[1] = (struct tw_loop_stamps){0};
+	dp_nic_begin(&p);
+	/* the reflector holds what it has for a while, so that the stamp is there in time */
+	for (uint64_t late = dp_now_ms() + 30000, next = 0;
+		dp_sender_stamps(&p)->hardware[0] < 50;) {
+		assert_true(dp_now_ms() < late);
+		dp_tick(p.sender);
+		if (dp_now_ms() < next)
+			continue;
+		next = dp_now_ms() + 3;
+		dp_nic_round(&p);
+	}
+	dp_nic_end(&p);
+	n = &p.result->stamping;
+	assert_int_equal(n->hardware[0] + n->software[0], p.result->packets.received);
+	assert_int_equal(n->missed + n->refused, 0);
+	assert_int_equal(n->notes, 0);
+	assert_true(n->to_wire.m.count >= n->hardware[0]);
+	assert_int_equal(
+		p.result->source[0], n->software[0] ? TW_STAMP_SOFTWARE : TW_STAMP_HARDWARE);
+	/* the NIC's T1 is half a millisecond later at least, and the delays end where they ended */
+	assert_true(dp_ms((double)n->to_wire.m.min) > 0.45);
+	dp_nic_done(&p);
+}
+
+/* Five stamps, and then none: it ends after eight questions. */
+static void the_register_stops(void **state)
+{
+	struct dp_pair p;
+
+	(void)state;
+	dp_nic_reset();
+	dp_nic.tx_stops_after = 5;
+	p = dp_nic_pair();
+	p.stamps[0].readback = true;
+	p.stamps[0].rx_flag = 0;
+	p.stamps[1] = (struct tw_loop_stamps){0};
+	dp_nic_begin(&p);
+	DP_NIC_UNTIL(&p, dp_sender_stamps(&p)->notes);
+	dp_nic_end(&p);
+	assert_int_equal(p.result->stamping.to_wire.m.count, 5);
+	assert_int_equal(p.result->stamping.asked, 13);
+	assert_int_equal(p.result->stamping.missed, 8);
+	assert_int_equal(p.result->stamping.notes, 1 << TW_STAMP_NOTE_TX_CEASED);
+	dp_nic_done(&p);
+}
+
+/* A stamp from before the packet was made is another one's. */
+static void a_stale_transmit_stamp(void **state)
+{
+	struct dp_pair p;
+
+	(void)state;
+	dp_nic_reset();
+	dp_nic.tx_ns = -5 * DP_MS;
+	p = dp_nic_pair();
+	p.stamps[0].readback = true;
+	p.stamps[0].rx_flag = 0;
+	p.stamps[1] = (struct tw_loop_stamps){0};
+	dp_nic_begin(&p);
+	DP_NIC_UNTIL(&p, dp_sender_stamps(&p)->notes);
+	dp_nic_end(&p);
+	assert_int_equal(p.result->stamping.to_wire.m.count, 0);
+	assert_int_equal(p.result->stamping.hardware[0], 0);
+	assert_int_equal(p.result->stamping.refused, 8);
+	assert_int_equal(p.result->stamping.notes, 1 << TW_STAMP_NOTE_TX_REFUSED);
+	dp_nic_done(&p);
+}
+
+/* The reflector's plain replies: a sample of T3 to the wire. */
+static void a_reflector_s_transmit_stamps(void **state)
+{
+	struct dp_pair p;
+
+	(void)state;
+	dp_nic_reset();
+	dp_nic.tx_ns = DP_MS / 2;
+	p = dp_nic_pair();
+	p.stamps[0] = (struct tw_loop_stamps){0};
+	p.stamps[1].rx_flag = 0;
+	p.stamps[1].readback = true;
+	dp_nic_begin(&p);
+	DP_NIC_UNTIL(&p, dp_reflector_stamps(&p)->to_wire.m.count >= 10);
+	dp_nic_end(&p);
+	assert_int_equal(p.reflected.stamping.missed, 0);
+	assert_true(dp_ms((double)p.reflected.stamping.to_wire.m.min) > 0.45);
+	assert_int_equal(p.reflected.stamping.notes, 0);
+	dp_nic_done(&p);
+}
+
+/* Launch time: T1 is when the packet is due, and the NIC is told that very instant. */
+static void launch_time(void **state)
+{
+	struct dp_pair p;
+	int field;
+	uint64_t flag;
+
+	(void)state;
+	dp_nic_reset();
+	assert_int_equal(rte_mbuf_dyn_tx_timestamp_register(&field, &flag), 0);
+	p = dp_nic_pair();
+	p.stamps[0].rx_flag = 0;
+	p.stamps[0].launch_flag = flag;
+	p.stamps[1] = (struct tw_loop_stamps){0};
+	dp_nic_begin(&p);
+	/* those that the machine lets be handed over in time */
+	DP_NIC_UNTIL(&p, dp_nic.launched >= 50);
+	dp_nic_end(&p);
+	assert_int_equal(dp_nic.launched, p.result->stamping.hardware[0]);
+	assert_int_equal(p.result->stamping.hardware[0] + p.result->stamping.software[0],
+		p.result->packets.sent);
+	assert_int_equal(dp_nic.launched_wrong, 0);
+	assert_int_equal(dp_nic.launched_late, 0);
+	assert_int_equal(p.result->source[0],
+		p.result->stamping.software[0] ? TW_STAMP_SOFTWARE : TW_STAMP_LAUNCH_TIME);
+	/* the ring does not wait for the time: packets arrive before they left */
+	assert_true(dp_ms((double)p.result->delay[TW_OUTBOUND].m.min) < 0);
+	dp_nic_done(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(transmit_stamps),
+		cmocka_unit_test(the_register_stops),
+		cmocka_unit_test(a_stale_transmit_stamp),
+		cmocka_unit_test(a_reflector_s_transmit_stamps),
+		cmocka_unit_test(launch_time),
+	};
+
+	return cmocka_run_group_tests(tests, dp_nic_setup, dp_nic_teardown);
+}
