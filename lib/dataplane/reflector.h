@@ -29,8 +29,9 @@ typedef unsigned int tw_reflector_step(struct tw_task *t);
 struct tw_slow {
 	struct rte_mbuf *m; /* NULL: refused meanwhile */
 	uint8_t *frame;
-	struct tw_negotiated *agreed; /* NULL: nobody negotiated it */
-	struct tw_session_more *more; /* NULL: no session, or nothing to remember */
+	struct tw_negotiated *agreed;   /* NULL: nobody negotiated it */
+	struct tw_reflect_state *state; /* NULL: no session, or a negotiated one */
+	struct tw_session_more *more;   /* NULL: no session, or nothing to remember */
 	const struct tw_batch_key *secret;
 	const struct tw_batch_key *tlv_secret;
 	enum tw_sealed_kind kind;

@@ -105,6 +105,7 @@ static uint32_t take_number(struct tw_reflector *r, struct tw_slow *e, uint32_t 
 		return sseq;
 	hash = tw_table_hash(t, e->key, e->words);
 	s = tw_table_find(t, e->key, hash, e->words);
+	e->state = s;
 	if (s) {
 		*rose = sseq > s->last_sseq;
 		e->more = tw_table_more(t, s, e->words);
@@ -117,8 +118,18 @@ static uint32_t take_number(struct tw_reflector *r, struct tw_slow *e, uint32_t 
 	if (!s)
 		return sseq;
 	*rose = true;
+	e->state = s;
 	e->more = tw_table_more(t, s, e->words);
 	return s->next_seq++;
+}
+
+/* A reply that does not leave has no number: the next one gets it. */
+static void give_back(const struct tw_slow *e)
+{
+	if (e->state)
+		e->state->next_seq--;
+	if (e->more)
+		e->more->unanswered++;
 }
 
 /* TLVs of one request, in place. @return false when the packet is not to be answered */
@@ -136,7 +147,7 @@ static bool answer_tlvs(
 		.authenticated = e->sealed,
 		.sequence_rose = rose,
 		.max_payload = r->port.max_frame - e->info.payload_off,
-		.rx_count = seq + 1 - (e->more ? e->more->repeated : 0),
+		.rx_count = seq + 1 + (e->more ? e->more->unanswered - e->more->repeated : 0),
 		.tx_count = seq + 1,
 		.uncounted = !e->more,
 		.check = e->check,
@@ -158,6 +169,7 @@ static bool answer_tlvs(
 		tw_reflector_volume(r, mono, &req);
 	tw_tlv_reflect(&r->tlv, &req, p, e->base, e->info.payload_len, room, &e->tlv);
 	if (e->tlv.action == TW_TLV_DROP) {
+		give_back(e);
 		drop(r, e, e->tlv.reason);
 		return false;
 	}
@@ -251,6 +263,7 @@ static void prepare(struct tw_reflector *r, struct tw_slow *e, uint64_t mono)
 	}
 	octets = e->m->data_len;
 	if (!resize(e->m, &e->info, e->reply_len)) {
+		give_back(e);
 		drop(r, e, TW_DISCARD_NO_BUFFER);
 		return;
 	}

@@ -60,7 +60,8 @@ struct tw_entry6 {
 struct tw_session_more {
 	uint64_t last_t3; /* wall, NTP */
 	uint32_t last_seq;
-	uint32_t repeated; /* replies beyond the first of their requests */
+	uint32_t repeated;   /* replies beyond the first of their requests */
+	uint32_t unanswered; /* requests that got none */
 	bool replied;
 	bool by_nic; /* last_t3 is */
 };

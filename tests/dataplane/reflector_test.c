@@ -4,6 +4,7 @@
 #include "tw_test.h"
 
 #include "dp_rig.h"
+#include "tw_tlv_reflect.h"
 
 /*
  * The reflector between two captures: every reply is compared octet by octet with one that was put
@@ -187,6 +188,40 @@ static void numbers(void **state)
 	assert_int_equal(run.result.counters.sessions_reset, 4);
 }
 
+/* Return Path TLV, Control Code sub-TLV: no reply wanted (RFC 9503). */
+static struct dp_packet no_reply(uint32_t seq)
+{
+	static const uint8_t tlv[] = {0x80, 10, 0, 8, 0x80, 1, 0, 4, 0, 0, 0, 0};
+	struct dp_packet q = dp_request(4, seq);
+
+	memcpy(q.payload + 44, tlv, sizeof(tlv));
+	q.len = 44 + sizeof(tlv);
+	return q;
+}
+
+/* Who wants no reply gets none, and leaves no gap in the replies' numbers, which would be loss. */
+static void no_gap(void **state)
+{
+	static const struct tw_tlv_policy policy = {.t2_method = TW_METHOD_SOFTWARE};
+	struct dp_packet q[40];
+	unsigned int answered = 0;
+
+	(void)state;
+	run.cfg.tlv = &policy;
+	for (unsigned int i = 0; i < 40; i++) {
+		q[i] = i % 3 == 1 ? no_reply(i) : dp_request(4, i);
+		dp_list_add_packet(&in, &q[i]);
+	}
+	go();
+	assert_int_equal(run.result.counters.discarded[TW_DISCARD_NO_REPLY_WANTED], 13);
+	assert_int_equal(run.out.n, 27);
+	for (unsigned int i = 0; i < 40; i++)
+		if (i % 3 != 1) {
+			check_reply(answered, &q[i], true, answered);
+			answered++;
+		}
+}
+
 static void stateless(void **state)
 {
 	struct dp_packet q[4];
@@ -314,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_kind, setup, teardown),
 		cmocka_unit_test_setup_teardown(counters, setup, teardown),
 		cmocka_unit_test_setup_teardown(numbers, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(stateless, setup, teardown),
 		cmocka_unit_test_setup_teardown(forced_protocols, setup, teardown),
 		cmocka_unit_test_setup_teardown(vlan, setup, teardown),
