@@ -15,6 +15,19 @@ const char *tw_protocol_name(enum tw_protocol p)
 	return names[p];
 }
 
+/* The number rose, but T1 fell: a clock that was set back, or a late packet, of a life of the sender
+ * that is over where its number is far ahead. Such a one must not make the next packet of this life
+ * look like a restart. */
+static void rise_with_older_t1(struct tw_reflect_state *s, uint32_t sseq, uint32_t t1)
+{
+	bool late = s->last_t1 - t1 < TW_REFLECT_LATE;
+
+	if (!late)
+		s->last_t1 = t1;
+	if (!late || sseq - s->last_sseq <= TW_REFLECT_FAR_FALL)
+		s->last_sseq = sseq;
+}
+
 bool tw_reflect_irregular(
 	struct tw_reflect_state *s, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t idle)
 {
@@ -22,6 +35,10 @@ bool tw_reflect_irregular(
 	bool was_idle = now - s->last_seen > idle;
 	uint32_t fall = s->last_sseq - sseq;
 
+	if (sseq > s->last_sseq) {
+		rise_with_older_t1(s, sseq, t1);
+		return false;
+	}
 	/* 32-bit wrap: the sender goes on upwards. */
 	if (s->last_sseq >= 0U - TW_REFLECT_WRAP_ZONE && sseq < TW_REFLECT_WRAP_ZONE && newer) {
 		s->last_sseq = sseq;

@@ -39,11 +39,13 @@ static inline uint32_t tw_reflect_t1(uint64_t t1)
 
 /** A fall of the sequence number by more than this with a newer T1 is a new sender. */
 #define TW_REFLECT_FAR_FALL 128
+/** A packet that is late by this, in tw_reflect_t1() units, is not late: the clock was set back. */
+#define TW_REFLECT_LATE (10U << 16)
 /** Numbers this close to 2^32 wrap; they do not fall. */
 #define TW_REFLECT_WRAP_ZONE (1U << 24)
 
 /**
- * The rare half of tw_reflect_next: the sequence number did not rise, or the session was idle.
+ * The rare half of tw_reflect_next: the sequence number did not rise, or T1 fell.
  * @return true when the sender started again and the reply counter was set to 0
  */
 bool tw_reflect_irregular(
@@ -73,7 +75,7 @@ static inline void tw_reflect_begin(
 static inline uint32_t tw_reflect_next(struct tw_reflect_state *s, uint32_t sseq, uint32_t t1,
 	uint32_t now, uint32_t idle, uint64_t *ret_resets)
 {
-	if (__builtin_expect(sseq > s->last_sseq, 1)) {
+	if (__builtin_expect(sseq > s->last_sseq && (int32_t)(t1 - s->last_t1) >= 0, 1)) {
 		s->last_sseq = sseq;
 		s->last_t1 = t1;
 	} else if (tw_reflect_irregular(s, sseq, t1, now, idle)) {

@@ -103,6 +103,45 @@ static void zero_with_newer_t1(void **state)
 	assert_int_equal(l.resets, 2);
 }
 
+/* A sender starts again, and packets of its old life come after the new one's first. */
+static void late_packets_of_an_old_life(void **state)
+{
+	struct life l = after(1000);
+
+	(void)state;
+	assert_int_equal(feed(&l, 0, 1005, 1005), 0);
+	assert_int_equal(l.resets, 1);
+	/* far ahead and near: answered, and forgotten */
+	assert_int_equal(feed(&l, 999, 1001, 1005.1), 1);
+	assert_int_equal(feed(&l, 90, 1000.1, 1005.1), 2);
+	assert_int_equal(feed(&l, 1, 1005.1, 1005.1), 3);
+	assert_int_equal(feed(&l, 998, 1000.9, 1005.2), 4);
+	for (uint32_t i = 2; i < 500; i++)
+		assert_int_equal(feed(&l, i, 1005 + i * 0.1, 1005 + i * 0.1), i + 3);
+	assert_int_equal(l.resets, 1);
+	/* and once more */
+	assert_int_equal(feed(&l, 0, 1060, 1060), 0);
+	assert_int_equal(l.resets, 2);
+}
+
+/* A clock that is set back is no restart, and does not hide one for long. */
+static void clock_set_back(void **state)
+{
+	static const double steps[] = {0.5, 9, 11, 3600};
+
+	(void)state;
+	for (unsigned int k = 0; k < 4; k++) {
+		struct life l = after(1000);
+		double back = steps[k];
+
+		for (uint32_t i = 1000; i < 2000; i++)
+			assert_int_equal(feed(&l, i, 1000 + i * 0.02 - back, 1000 + i * 0.02), i);
+		assert_int_equal(l.resets, 0);
+		assert_int_equal(feed(&l, 0, 1041 - back, 1041), 0);
+		assert_int_equal(l.resets, 1);
+	}
+}
+
 static void duplicate_of_zero(void **state)
 {
 	struct life l = after(1);
@@ -285,6 +324,8 @@ int main(void)
 		cmocka_unit_test(counts_up),
 		cmocka_unit_test(starts_elsewhere),
 		cmocka_unit_test(zero_with_newer_t1),
+		cmocka_unit_test(late_packets_of_an_old_life),
+		cmocka_unit_test(clock_set_back),
 		cmocka_unit_test(duplicate_of_zero),
 		cmocka_unit_test(zero_with_older_t1),
 		cmocka_unit_test(far_fall),
