@@ -126,6 +126,18 @@ static int ask(
 	return b->launched ? tw_task_call(t, call, arg) : call(t, arg);
 }
 
+/* The same until all is done: many streams are looked at in slices. */
+static int ask_through(
+	struct tw_backend *b, struct tw_task *t, int (*call)(struct tw_task *, void *), void *arg)
+{
+	int rc;
+
+	do
+		rc = ask(b, t, call, arg);
+	while (rc == TW_SENDER_MORE);
+	return rc;
+}
+
 static int take_snapshot(struct tw_task *t, void *arg)
 {
 	t->snapshot(t, arg);
@@ -154,7 +166,7 @@ int tw_backend_border(struct tw_backend *b)
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
-		rc = ask(b, b->senders[i], tw_sender_border, NULL);
+		rc = ask_through(b, b->senders[i], tw_sender_border, NULL);
 	return rc;
 }
 
@@ -163,7 +175,7 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim)
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
-		rc = ask(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
+		rc = ask_through(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
 	add_cpu(b, &r->cpu);
 	if (b->device_notes)
 		r->stamping.notes |= b->device_notes(b->device_arg);

@@ -133,6 +133,7 @@ struct tw_sender {
 	struct tw_handover *handover;    /* replies in others' queues; NULL: there are none */
 	unsigned int handover_index;     /* ours */
 	uint64_t last_answer;            /* mono */
+	uint32_t border_at, interim_at;  /* streams that they have come to */
 	uint64_t border_numbered;        /* when the last border was drawn */
 	uint64_t border_mono;
 

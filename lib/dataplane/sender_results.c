@@ -12,37 +12,38 @@
 /* An instant of 2026: the era of a start is right for 68 years from then. */
 #define NEAR_NS (1767225600 * TW_NS_PER_SEC)
 
+/* Streams that are looked at in one go: 50 us or so, in which no packet is sent. */
+#define SLICE 1024
+
 /* All groups: another than any there is. */
 #define ALL UINT32_MAX
 
-/* Is the stream one of the group? */
-static bool is_of(const struct tw_sender *s, uint32_t stream, uint32_t group)
+/* Packets given a number that the device has not taken yet. */
+static uint64_t pending_of(const struct tw_sender *s, uint32_t stream)
 {
-	return group == ALL || s->streams[stream].group == group;
+	uint64_t n = 0;
+
+	for (unsigned int k = 0; k < s->n_pending; k++)
+		n += s->pending[k].stream == stream;
+	return n;
 }
 
-/* Totals of streams: counted per stream, since loss by direction is a stream's own affair. */
-static void count_packets(
-	const struct tw_sender *s, uint32_t group, bool border, struct tw_packet_counts *ret)
+/* What the result holds of one stream: loss by direction is a stream's own affair. */
+static void add_stream(struct tw_sender *s, uint32_t i, bool border, struct tw_result *into)
 {
-	for (uint32_t i = 0; i < s->n_streams; i++) {
-		const struct tw_send_stream *t = &s->streams[i];
-		const struct tw_reply_stream *r = &s->reply.streams[i];
-		uint64_t sent = border ? t->sent_at_border : t->sent, pending = 0;
-		struct tw_packet_counts c;
+	const struct tw_send_stream *t = &s->streams[i];
+	const struct tw_reply_stream *r = &s->reply.streams[i];
+	struct tw_result *part = s->groups ? s->groups[t->group].result : s->result;
+	struct tw_packet_counts c;
 
-		if (!is_of(s, i, group))
-			continue;
-		if (!border)
-			for (unsigned int k = 0; k < s->n_pending; k++)
-				pending += s->pending[k].stream == i;
-		if (border)
-			tw_loss_border_totals(&r->loss, sent, t->stateless_peer, &c);
-		else
-			tw_loss_totals(
-				&r->loss, sent - pending, r->received, t->stateless_peer, &c);
-		tw_packet_counts_merge(ret, &c);
-	}
+	if (border)
+		tw_loss_border_totals(&r->loss, t->sent_at_border, t->stateless_peer, &c);
+	else
+		tw_loss_totals(
+			&r->loss, t->sent - pending_of(s, i), r->received, t->stateless_peer, &c);
+	tw_packet_counts_merge(&into->packets, &c);
+	tw_variation_add_jitter(&r->variation, into);
+	part->peer.rseq_equals_sseq &= tw_loss_rseq_equals_sseq(&r->loss);
 }
 
 static struct tw_ns duration_of(uint64_t from, uint64_t to)
@@ -101,26 +102,31 @@ static void add_times(const struct tw_sender *s, uint32_t group, struct tw_resul
 		duration_of(0, tw_clock_ticks(clock, s->task.stolen_longest)));
 }
 
-/* One part of what was recorded: the group's, or all that is no group's. */
-static void add_recorded(
-	struct tw_sender *s, struct tw_result *part, uint32_t group, struct tw_result *into)
+/* Results are added in three steps, the second of which may be done in slices of the streams. */
+static void begin_adding(struct tw_sender *s)
 {
-	part->peer.rseq_equals_sseq = part->peer.known;
-	for (uint32_t i = 0; i < s->n_streams; i++)
-		if (is_of(s, i, group))
-			part->peer.rseq_equals_sseq &=
-				tw_loss_rseq_equals_sseq(&s->reply.streams[i].loss);
-	tw_result_merge(into, part);
+	s->result->peer.rseq_equals_sseq = s->result->peer.known;
+	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
+		s->groups[g].result->peer.rseq_equals_sseq = s->groups[g].result->peer.known;
 }
 
-static void add_streams(struct tw_sender *s, uint32_t group, bool border, struct tw_result *into)
+static void add_streams(struct tw_sender *s, uint32_t group, bool border, uint32_t from,
+	uint32_t to, struct tw_result *into)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (group == ALL || s->streams[i].group == group)
+			add_stream(s, i, border, into);
+}
+
+static void add_rest(struct tw_sender *s, uint32_t group, struct tw_result *into)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 
-	count_packets(s, group, border, &into->packets);
-	for (uint32_t i = 0; i < s->n_streams; i++)
-		if (is_of(s, i, group))
-			tw_variation_add_jitter(&s->reply.streams[i].variation, into);
+	if (group == ALL)
+		tw_result_merge(into, s->result);
+	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
+		if (group == ALL || group == g)
+			tw_result_merge(into, s->groups[g].result);
 	if (group == ALL)
 		tw_stamping_merge(&into->stamping, &s->stamper.n);
 	into->source[0] = tw_stamping_source(&s->stamper.n, 0,
@@ -136,10 +142,9 @@ static void add_streams(struct tw_sender *s, uint32_t group, bool border, struct
 
 void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 {
-	add_recorded(s, s->result, ALL, into);
-	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
-		add_recorded(s, s->groups[g].result, g, into);
-	add_streams(s, ALL, border, into);
+	begin_adding(s);
+	add_streams(s, ALL, border, 0, s->n_streams, into);
+	add_rest(s, ALL, into);
 }
 
 int tw_sender_group(struct tw_task *task, void *arg)
@@ -149,28 +154,46 @@ int tw_sender_group(struct tw_task *task, void *arg)
 
 	if (q->group >= s->cfg.n_groups)
 		return -ENOENT;
-	add_recorded(s, s->groups[q->group].result, q->group, q->into);
-	add_streams(s, q->group, q->border, q->into);
+	begin_adding(s);
+	add_streams(s, q->group, q->border, 0, s->n_streams, q->into);
+	add_rest(s, q->group, q->into);
 	return 0;
+}
+
+/* The next of many streams. @return where the slice ends */
+static uint32_t slice_end(const struct tw_sender *s, uint32_t from)
+{
+	return s->n_streams - from > SLICE ? from + SLICE : s->n_streams;
 }
 
 int tw_sender_border(struct tw_task *task, void *arg)
 {
 	struct tw_sender *s = (struct tw_sender *)task;
+	uint32_t end = slice_end(s, s->border_at);
 
 	(void)arg;
-	for (uint32_t i = 0; i < s->n_streams; i++) {
+	for (uint32_t i = s->border_at; i < end; i++) {
 		s->streams[i].sent_at_border = s->streams[i].sent;
 		tw_loss_border(&s->reply.streams[i].loss);
 	}
+	s->border_at = end < s->n_streams ? end : 0;
 	s->border_numbered = s->numbered;
 	s->border_mono = tw_clock_mono(&task->clock, rte_rdtsc());
-	return 0;
+	return s->border_at ? TW_SENDER_MORE : 0;
 }
 
 int tw_sender_interim(struct tw_task *task, void *arg)
 {
-	tw_sender_results((struct tw_sender *)task, arg, true);
+	struct tw_sender *s = (struct tw_sender *)task;
+	uint32_t from = s->interim_at, end = slice_end(s, from);
+
+	if (from == 0)
+		begin_adding(s);
+	add_streams(s, ALL, true, from, end, arg);
+	s->interim_at = end < s->n_streams ? end : 0;
+	if (s->interim_at)
+		return TW_SENDER_MORE;
+	add_rest(s, ALL, arg);
 	return 0;
 }
 

@@ -33,10 +33,16 @@ struct tw_sender_group_query {
  */
 int tw_sender_group(struct tw_task *task, void *arg);
 
-/** Draw the border of an interval (tw_loss.h); @p arg is not used. @return 0 */
+/** There are too many streams to look at in one go: the same call again, please. */
+#define TW_SENDER_MORE 1
+
+/** Draw the border of an interval (tw_loss.h); @p arg is not used. @return 0, TW_SENDER_MORE */
 int tw_sender_border(struct tw_task *task, void *arg);
 
-/** Add the results up to the last border to the struct tw_result @p arg. @return 0 */
+/**
+ * Add the results up to the last border to the struct tw_result @p arg.
+ * @return 0, TW_SENDER_MORE
+ */
 int tw_sender_interim(struct tw_task *task, void *arg);
 
 /** Are the packets before the last border all answered or timed out? @return 1 yes, 0 no */

@@ -47,6 +47,8 @@ static void in_flight_with_losses(void **state)
 		dp_pair_stop(&p);
 		assert_int_equal(p.result->packets.sent, p.result->packets.received + lost);
 		assert_int_equal(p.result->packets.late, 0);
+		/* what was lost outbound set the reflector's numbers apart from ours */
+		assert_false(p.result->peer.rseq_equals_sseq);
 		dp_pair_close(&p);
 	}
 }
