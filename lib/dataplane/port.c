@@ -87,7 +87,7 @@ static void choose_offloads(
 		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 		port->fast_free = true;
 	}
-	if (cfg->want_rx_timestamp && !tw_port_stamps_are_kernel(port) &&
+	if (cfg->want_rx_timestamp && tw_port_stamps_usable(port) &&
 		info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP &&
 		rte_mbuf_dyn_rx_timestamp_register(
 			&port->timestamp_offset, &port->rx_timestamp_flag) == 0) {

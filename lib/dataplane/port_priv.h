@@ -70,8 +70,11 @@ int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);
 void tw_port_stamps_begin(struct tw_port *port);
 void tw_port_stamps_end(struct tw_port *port);
 
-/* Its receive stamps are made by the kernel or read from a file: software's, not a NIC's. */
-bool tw_port_stamps_are_kernel(const struct tw_port *port);
+/*
+ * Are its receive stamps worth switching on? Those of the kernel or of a file are software's, and
+ * where no function reads the clock that makes them they say nothing, but may cost vector loops.
+ */
+bool tw_port_stamps_usable(const struct tw_port *port);
 
 void tw_held_release(struct tw_held *h);
 

@@ -17,11 +17,11 @@
 
 #include <rte_cycles.h>
 
-bool tw_port_stamps_are_kernel(const struct tw_port *port)
+bool tw_port_stamps_usable(const struct tw_port *port)
 {
 	const struct tw_pmd *pmd = tw_pmd_find(port->driver);
 
-	return pmd && pmd->rx == TW_RX_SOFTWARE;
+	return !pmd || (pmd->rx != TW_RX_SOFTWARE && pmd->stamps_by != TW_STAMPS_BY_NOTHING);
 }
 
 static bool answers(const struct tw_port *port, enum tw_nic_source source)

@@ -214,6 +214,8 @@ static void housekeeping(struct tw_task *task)
 		r->stamper.n.hardware[1] && r->stamper.rx ? TW_METHOD_HARDWARE : TW_METHOD_SOFTWARE;
 	/* The linear part of a burst's stamps is a guess of its own size. */
 	guess = r->slope.per_packet * TW_BURST;
+	if (r->stamper.rx && r->stamper.error > guess)
+		guess = r->stamper.error;
 	r->error_estimate =
 		tw_clock_error_estimate(&task->clock, guess > r->spread ? guess : r->spread);
 	r->late_estimate = tw_clock_error_estimate(&task->clock, r->late);

@@ -101,6 +101,8 @@ static void housekeeping(struct tw_task *task)
 	tw_stamper_housekeeping(&s->stamper, task, rte_rdtsc());
 	s->reply.offsets = task->clock.offsets;
 	spread = s->slope.per_packet * TW_BURST;
+	if (s->stamper.launch && s->stamper.error > spread)
+		spread = s->stamper.error;
 	s->error_estimate =
 		tw_clock_error_estimate(&task->clock, s->late > spread ? s->late : spread);
 	atomic_store_explicit(&task->packets, s->numbered, memory_order_relaxed);

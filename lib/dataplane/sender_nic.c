@@ -10,13 +10,16 @@
 #define LEAST ((uint64_t)1 << 17)
 /* One stamp at a time, each within half a millisecond or so: faster streams are sampled only. */
 #define MOST_PPS 1000
+/* Each held packet costs the NIC a descriptor more, or its way of sending many at once. */
+#define MOST_HELD_PPS 1000000
 
 void tw_sender_stamps_init(struct tw_sender *s)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
 	bool paced = cfg->schedule != TW_SCHEDULE_MAX && !cfg->schedules;
 
-	tw_stamper_init(&s->stamper, &s->port.stamps, s->port.port_id, &s->task.clock, paced);
+	tw_stamper_init(&s->stamper, &s->port.stamps, s->port.port_id, &s->task.clock,
+		paced && cfg->pps_num <= MOST_HELD_PPS * cfg->pps_den);
 	s->corrects = s->stamper.back.on && !s->stamper.launch && paced && cfg->burst == 1 &&
 		      cfg->pps_num <= MOST_PPS * cfg->pps_den;
 	s->stamper.back.every = s->corrects;
