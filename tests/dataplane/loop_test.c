@@ -79,7 +79,9 @@ static void as_fast_as_possible(void **state)
 		run(&p, i & 2 ? 2 : 1);
 		assert_int_equal(p.result->packets.sent, 20000);
 		assert_int_equal(p.result->tester.not_sent, 0);
-		assert_true(tw_result_tester_ok(p.result, why, sizeof(why)));
+		/* of all reasons a busy machine may give this one */
+		if (p.result->tester.stolen_longest.v < TW_STOLEN_SPOILS_NS)
+			assert_true(tw_result_tester_ok(p.result, why, sizeof(why)));
 		assert_int_equal(p.result->ttl[TW_OUTBOUND].min, 255);
 		assert_int_equal(p.result->ttl[TW_INBOUND].min, 255);
 		assert_int_equal(p.result->packets.lost_outbound.v, 0);
@@ -105,7 +107,7 @@ static void paced(void **state)
 	for (unsigned int i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
 		struct dp_pair p = dp_pair();
 		const struct tw_series *late;
-		double sec;
+		double sec, slowest;
 
 		p.sender_cfg.schedule = rows[i / 2].kind;
 		p.sender_cfg.pps_num = rows[i / 2].pps;
@@ -122,7 +124,11 @@ static void paced(void **state)
 		assert_true(tw_ns_sec(p.result->duration) >= sec);
 		if (p.result->tester.not_sent == 0) {
 			assert_true(sec > 0.08 && sec < 5);
-			assert_true(tw_ns_sec(p.result->receive_time) > 0.08);
+			/* shorter by as much as the first reply took, on a busy machine */
+			slowest = (double)(p.result->delay[TW_ROUNDTRIP].m.max +
+					   p.result->residence.m.max) /
+				  4294967296.0;
+			assert_true(tw_ns_sec(p.result->receive_time) + slowest > 0.08);
 		}
 		dp_pair_close(&p);
 	}
