@@ -87,6 +87,7 @@ static int apply(struct controller *c, struct tw_err *err)
 
 		s->remote.port = x->port;
 		s->symmetrical = mode & TW_MODE_SYMMETRICAL_SIZE;
+		s->dscp_ecn = mode & TW_MODE_DSCP_ECN;
 		s->padding_head = x->server_octets;
 		if (!tw_mode_protects_test(mode))
 			continue;

@@ -280,7 +280,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->current = s->groups;
 	s->reply.result = s->groups ? s->groups[0].result : s->result;
 	s->reply.ptp = cfg->ptp;
-	s->special = s->batch || s->tlvs || cfg->ptp || cfg->records;
+	s->special = s->special || s->batch || s->tlvs || cfg->ptp || cfg->records;
 	tw_sender_stamps_init(s);
 	/* The NIC's marks and times are the copying loop's. */
 	if (!port->stamps.clock && !s->own && tw_sender_may_prebuild(port->port_id) &&

@@ -119,8 +119,8 @@ struct tw_sender {
 	struct tw_reply_ctx reply;
 	struct tw_reply_key *keys;
 	struct tw_window window;
-	struct tw_batch *batch;     /* NULL: every stream is open */
-	bool special;               /* keys, TLVs, PTP or records: more than the plain loop does */
+	struct tw_batch *batch; /* NULL: every stream is open */
+	bool special; /* keys, TLVs, PTP, RFC 7750 or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
 	struct tw_tlv_expect expect;
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */

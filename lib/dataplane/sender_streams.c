@@ -190,6 +190,8 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 				err, -EINVAL, "stream %u: there is no group %u", i, c->group);
 		t->group = c->group;
 		t->stateless_peer = c->stateless_peer;
+		t->dscp_ecn = c->dscp_ecn;
+		s->special |= c->dscp_ecn;
 		t->key = c->security == TW_SECURITY_OPEN ? NULL : c->key;
 		t->kind = (uint8_t)tw_sealed_kind(c->protocol, c->security);
 		t->tlv = c->tlv;

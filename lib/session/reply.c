@@ -40,6 +40,10 @@ static void record_marks(struct tw_reply_ctx *c)
 		tw_range_record_n(&r->ttl[TW_OUTBOUND], (uint8_t)(m >> 16), n);
 	else
 		r->packets.short_replies += n;
+	if (m >> 25 & 1) {
+		tw_range_record_n(&r->dscp[TW_OUTBOUND], (uint8_t)(m >> 48) >> 2, n);
+		tw_range_record_n(&r->ecn[TW_OUTBOUND], (uint8_t)(m >> 48) & 3, n);
+	}
 	tw_range_record_n(&r->ttl[TW_INBOUND], (uint8_t)(m >> 32), n);
 	tw_range_record_n(&r->dscp[TW_INBOUND], (uint8_t)(m >> 40) >> 2, n);
 	tw_range_record_n(&r->ecn[TW_INBOUND], (uint8_t)(m >> 40) & 3, n);

@@ -44,7 +44,9 @@ static void write_payload(uint8_t *p, const struct tw_stream_config *cfg, uint16
 		return;
 	}
 	if (cfg->symmetrical)
-		padding = cfg->security == TW_SECURITY_OPEN ? TW_TWAMP_REP_LEN : TW_AUTH_LEN;
+		padding = cfg->security != TW_SECURITY_OPEN ? TW_AUTH_LEN
+			  : cfg->dscp_ecn                   ? TW_TWAMP_REP_DSCP_LEN
+							    : TW_TWAMP_REP_LEN;
 	if (cfg->padding_head && len >= padding + 2)
 		tw_put16(p + padding, cfg->padding_head);
 }

@@ -67,6 +67,8 @@ struct tw_reply_fields {
 	uint16_t error_estimate;
 	uint8_t ttl_there; /**< Sender TTL */
 	bool has_ttl;
+	uint8_t tos_there; /**< S-DSCP-ECN (RFC 7750) */
+	bool has_tos;
 };
 
 /** What the reply came in. */
@@ -100,6 +102,21 @@ static inline void tw_reply_read_open(const uint8_t *p, uint32_t len, struct tw_
 	f->t1 = tw_get64(p + 28);
 	f->has_ttl = len >= TW_TWAMP_REP_LEN;
 	f->ttl_there = f->has_ttl ? p[40] : 0;
+	f->has_tos = false;
+	f->tos_there = 0;
+}
+
+/**
+ * Read the octet that a reply has besides in the mode of RFC 7750; open ones that are too short have
+ * none.
+ */
+static inline void tw_reply_read_dscp_ecn(
+	const uint8_t *p, uint32_t len, bool sealed, struct tw_reply_fields *f)
+{
+	uint32_t at = sealed ? TW_AUTH_REP_S_DSCP_ECN : TW_REP_S_DSCP_ECN;
+
+	f->has_tos = len > at;
+	f->tos_there = f->has_tos ? p[at] : 0;
 }
 
 /** Record what is gathered. */
@@ -116,7 +133,8 @@ static inline uint64_t tw_reply_marks(
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
 {
 	return (uint64_t)f->error_estimate | (uint64_t)f->ttl_there << 16 |
-	       (uint64_t)f->has_ttl << 24 | (uint64_t)meta->ttl << 32 | (uint64_t)meta->tos << 40;
+	       (uint64_t)f->has_ttl << 24 | (uint64_t)f->has_tos << 25 | (uint64_t)meta->ttl << 32 |
+	       (uint64_t)meta->tos << 40 | (uint64_t)f->tos_there << 48;
 }
 
 /** Further apart than 34 years: NTP and PTP read for each other are 70 apart. */

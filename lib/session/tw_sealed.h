@@ -72,6 +72,8 @@ static inline void tw_sealed_read_reply(const uint8_t *p, struct tw_reply_fields
 	f->t1 = tw_get64(p + TW_AUTH_REP_SENDER_TIMESTAMP);
 	f->ttl_there = p[TW_AUTH_REP_SENDER_TTL];
 	f->has_ttl = true;
+	f->has_tos = false;
+	f->tos_there = 0;
 }
 
 #endif

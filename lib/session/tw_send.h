@@ -46,6 +46,7 @@ struct tw_send_stream {
 	const struct tw_batch_key *key;     /**< NULL = open packets */
 	uint8_t kind;                       /**< enum tw_sealed_kind */
 	bool stateless_peer;                /**< directions of loss cannot be told */
+	bool dscp_ecn;                      /**< replies have the octet of RFC 7750 */
 	const struct tw_tlv_template *tlv;  /**< NULL = no TLVs but padding */
 	const struct tw_batch_key *tlv_key; /**< NULL = no HMAC TLV */
 	uint64_t sent;                      /**< packets given a number, which is this one's */

@@ -77,6 +77,7 @@ struct tw_stream_config {
 	const struct tw_tlv_template *tlv; /**< STAMP; NULL = none. As long-lived as the stream */
 	uint16_t padding_head; /**< RFC 6038 server octets, where the padding begins; 0 = none */
 	bool symmetrical;      /**< RFC 6038: padding begins where the reply's does */
+	bool dscp_ecn;         /**< RFC 7750: replies tell the DSCP and ECN that came there */
 	uint16_t ssid;         /**< STAMP, 0 = none */
 	uint16_t n_sizes;      /**< 1..TW_MAX_SIZE_CYCLE */
 	const uint16_t *sizes; /**< UDP payload octets of each packet of the cycle */

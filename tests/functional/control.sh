@@ -34,6 +34,7 @@ server()
 server srv --key-file "$keys"
 s=$pid
 n=0
+extra=0
 : >"$dir/want"
 for family in 4 6; do
 	to=$b4
@@ -74,6 +75,22 @@ same 'exit status of extra' 0 "$status"
 holds extra '.packets.lost == 0' '.peer.format == "ptp"' \
 	'.control.mode == "unauthenticated+dscp-ecn+ptpv2"'
 
+# RFC 7750: how the packets came there, in every layout and with both features of RFC 6038.
+for mode in unauthenticated mixed authenticated encrypted; do
+	for feature in dscp-ecn dscp-ecn+reflect-octets dscp-ecn+symmetrical-size \
+		dscp-ecn+reflect-octets+symmetrical-size dscp-ecn+ptpv2; do
+		id=mark-$mode-$feature
+		controller "$id" "$b4" --mode "$mode+$feature" --key-file "$keys" --user bob \
+			--dscp ef --ecn 1 -c 10 -i 2
+		same "exit status of $id" 0 "$status"
+		holds "$id" '.packets.lost == 0' '([.discarded[]] | add) == 0' \
+			'.dscp == {"outbound": {"min": 46, "max": 46}, "inbound": {"min": 46, "max": 46}}' \
+			'.ecn == {"outbound": {"min": 1, "max": 1}, "inbound": {"min": 0, "max": 0}}'
+		extra=$((extra + 1))
+	done
+done
+holds "6-mixed-none" '.dscp.outbound == {"min": null, "max": null}'
+
 # Nobody else is answered, and two sessions of the same ends get two ports.
 start stranger "$a" "$bin" sender --json --dev va "$b4" -c 3 -i 2 --timeout 1000
 wait "$pid"
@@ -113,7 +130,7 @@ while read -r sid mode sent octets; do
 		.received == $sent and .reflected == $sent and .octets == $octets and .gaps == 0 and
 		.bad_hmac == 0 and .state == \"ended\" and .ttl == {\"min\": 255, \"max\": 255}"
 done <"$dir/want"
-holds srv ".control.sessions == $((n + 53))" '.control.sessions_refused == 0' \
+holds srv ".control.sessions == $((n + 53 + extra))" '.control.sessions_refused == 0' \
 	'.control.bad_token == 2' '.control.open_connections == 0' '.tester.ok' \
 	'.sessions.active == 0' '[.negotiated[] | select(.state != "ended")] == []' \
 	'.discarded.no_session == 3'

@@ -336,9 +336,54 @@ static void tlvs(void **state)
 	assert_int_equal(tw_send_classes(&s, 4, c, cycle), -EINVAL);
 }
 
+/*
+ * RFC 6038 sections 4.2 and 5: server octets stand where the padding begins, which in a symmetrical
+ * packet is where the reply's does; with RFC 7750 that is behind its three octets.
+ */
+static void server_octets_begin_the_padding(void **state)
+{
+	static const struct {
+		bool symmetrical, dscp_ecn;
+		enum tw_security security;
+		uint32_t at;
+	} cases[] = {
+		{false, false, TW_SECURITY_OPEN, 14},
+		{false, true, TW_SECURITY_OPEN, 14},
+		{true, false, TW_SECURITY_OPEN, 41},
+		{true, true, TW_SECURITY_OPEN, 44},
+		{false, true, TW_SECURITY_ENCRYPTED, 48},
+		{true, true, TW_SECURITY_ENCRYPTED, 112},
+	};
+	static const uint16_t sizes[] = {200};
+	static uint8_t f[TW_MAX_FRAME + TW_SEND_HEAD];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tw_stream_config s = stream(4, 0, TW_PROTOCOL_TWAMP);
+		struct tw_send_class c;
+		uint8_t cycle[1];
+		uint8_t *p = f + 42;
+
+		s.symmetrical = cases[i].symmetrical;
+		s.dscp_ecn = cases[i].dscp_ecn;
+		s.security = cases[i].security;
+		s.padding_head = 0x1234;
+		s.sizes = sizes;
+		s.n_sizes = 1;
+		assert_int_equal(tw_send_classes(&s, 1, &c, cycle), 1);
+		memset(f, 0, sizeof(f));
+		memcpy(f, c.head, c.head_len);
+		for (uint32_t at = 14; at < 200; at++)
+			assert_int_equal(p[at], at == cases[i].at       ? 0x12
+						: at == cases[i].at + 1 ? 0x34
+									: 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(server_octets_begin_the_padding),
 		cmocka_unit_test(every_size),
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(checksum_is_never_zero),
