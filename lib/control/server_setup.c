@@ -61,11 +61,16 @@ static void welcome(struct tw_server_conn *c, struct tw_ns now, const uint8_t *s
 	conn_next(c, now);
 }
 
-/* When the next key derivation may run: now, or after those that asked before. */
+/*
+ * When the next key derivation may run: now, or after those that asked before; TW_NEVER where too
+ * many did. Who is turned away takes no turn: a flood would lock out all others for as long as it
+ * was large.
+ */
 static struct tw_ns kdf_turn(struct tw_server *s, struct tw_ns now)
 {
 	int64_t step;
 	int64_t earliest;
+	int64_t turn;
 
 	if (!s->config.kdf_per_sec)
 		return now;
@@ -73,8 +78,11 @@ static struct tw_ns kdf_turn(struct tw_server *s, struct tw_ns now)
 	earliest = tw_ns_sub(now, tw_ns((KDF_BURST - 1) * step)).v;
 	if (s->kdf_next.v < earliest)
 		s->kdf_next.v = earliest;
+	turn = s->kdf_next.v > now.v ? s->kdf_next.v : now.v;
+	if (turn - now.v > s->config.setup_wait.v)
+		return TW_NEVER;
 	s->kdf_next = tw_ns_add(s->kdf_next, tw_ns(step));
-	return tw_ns(s->kdf_next.v - step > now.v ? s->kdf_next.v - step : now.v);
+	return tw_ns(turn);
 }
 
 void setup_response(struct tw_server_conn *c, struct tw_ns now)
@@ -101,7 +109,7 @@ void setup_response(struct tw_server_conn *c, struct tw_ns now)
 	turn = kdf_turn(s, now);
 	if (turn.v <= now.v) {
 		setup_keys(c, now);
-	} else if (turn.v - now.v > s->config.setup_wait.v) {
+	} else if (turn.v == TW_NEVER.v) {
 		refuse(c, TW_ACCEPT_TEMPORARY_LIMIT, "too many key derivations are waiting");
 	} else {
 		c->state = CONN_KDF;

@@ -74,6 +74,41 @@ static void key_derivations_wait_for_their_turn(void **state)
 	tw_bench_fini(&b);
 }
 
+/* However large a flood was: when those that wait have had their turn, a newcomer has his. */
+static void a_flood_of_set_ups_is_over_when_it_is_over(void **state)
+{
+	struct tw_server_conn *c;
+	struct tw_bench b;
+	uint8_t m[164] = {0};
+	int refused = 0;
+	size_t len;
+
+	(void)state;
+	tw_bench_init(&b);
+	b.config.modes = 2;
+	b.config.kdf_per_sec = 1;
+	b.config.setup_wait = TW_SEC(30);
+	tw_bench_serve(&b);
+	m[3] = 2;
+	for (int i = 0; i < 500; i++) {
+		c = tw_bench_connect(&b, TW_SEC(100));
+		tw_server_conn_sent(c, 64);
+		tw_give(c, TW_SEC(100), m, 164);
+		refused += tw_server_conn_done(c, NULL) &&
+			   tw_server_conn_output(c, &len)[15] == TW_ACCEPT_TEMPORARY_LIMIT;
+		tw_server_conn_destroy(c, TW_SEC(100));
+	}
+	/* 32 at once, and what can be done in 30 s */
+	assert_in_range(refused, 500 - 32 - 31, 500 - 32 - 29);
+	c = tw_bench_connect(&b, TW_SEC(132));
+	tw_server_conn_sent(c, 64);
+	tw_give(c, TW_SEC(132), m, 164);
+	assert_true(tw_server_conn_done(c, NULL)); /* judged at once: the key is wrong */
+	assert_int_equal(tw_server_conn_output(c, &len)[15], TW_ACCEPT_FAILURE);
+	tw_server_conn_destroy(c, TW_SEC(132));
+	tw_bench_fini(&b);
+}
+
 /*
  * An unknown KeyID is derived with a secret of the server's own, to cost the same time. Who guesses
  * that secret is unknown all the same.
@@ -259,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unread_output_stops_the_input),
 		cmocka_unit_test(key_derivations_wait_for_their_turn),
+		cmocka_unit_test(a_flood_of_set_ups_is_over_when_it_is_over),
 		cmocka_unit_test(an_unknown_keyid_stays_unknown),
 		cmocka_unit_test(no_challenge_comes_twice),
 		cmocka_unit_test(who_may_connect),
