@@ -17,7 +17,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, struct tw_err *err)
+static int run(struct tw_net *n, const struct tw_options *o, const struct tw_endpoint *local,
+	struct tw_err *err)
 {
 	struct tw_watch_config w = {.options = o, .command = "reflector"};
 	struct tw_tlv_rules tlv;
@@ -29,15 +30,15 @@ static int run(struct tw_net *n, const struct tw_options *o, uint16_t port, stru
 	for (unsigned int i = 0; i < n->n_ports && rc == 0; i++) {
 		uint16_t first;
 
-		rc = tw_port_take_udp(&n->ports[i], 0, port, 1, &first, err);
+		rc = tw_port_take_udp(&n->ports[i], 0, local->port, 1, &first, err);
 	}
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &w.recording);
-	cfg = tw_reflectors_config(o, port, keys.ring, &tlv.policy);
+	cfg = tw_reflectors_config(o, local, keys.ring, &tlv.policy);
 	if (rc == 0)
 		rc = tw_reflectors_make(n, o, &cfg, err);
 	if (rc == 0) {
-		tw_reflectors_name(n, port, &w);
+		tw_reflectors_name(n, local, &w);
 		for (unsigned int i = 0; i < w.n_local; i++)
 			tw_info("reflecting on %s", w.local[i]);
 		rc = tw_watch(&n->backend, &w);
@@ -59,7 +60,7 @@ int tw_cmd_reflector(const struct tw_options *o)
 	if (rc == 0)
 		rc = tw_net_open(n, o, &(struct tw_addr){0}, &local.addr, 0, 0, &err);
 	if (rc == 0)
-		rc = run(n, o, local.port, &err);
+		rc = run(n, o, &local, &err);
 	if (n)
 		tw_net_close(n);
 	free(n);

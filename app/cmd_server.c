@@ -65,6 +65,8 @@ static int make_policy(struct server *s, struct tw_err *err)
 			struct tw_prefix p = s->net.ports[i].addrs[k];
 
 			p.len = p.addr.family == 4 ? 32 : 128;
+			if (!tw_reflectors_answer_on(&s->local.addr, &p.addr))
+				continue;
 			rc = tw_prefix_list_add(&s->policy.local, &p);
 		}
 	if (rc < 0)
@@ -177,8 +179,7 @@ static int run(struct server *s, struct tw_err *err)
 		.arg = s,
 	};
 	struct tw_tlv_rules tlv;
-	struct tw_reflector_config cfg =
-		tw_reflectors_config(s->o, s->local.port, NULL, &tlv.policy);
+	struct tw_reflector_config cfg = tw_reflectors_config(s->o, &s->local, NULL, &tlv.policy);
 
 	int rc = 0;
 
@@ -200,7 +201,7 @@ static int run(struct server *s, struct tw_err *err)
 		rc = tw_agreement_create(s->net.backend.reflectors, s->net.backend.n_reflectors,
 			s->net.ports, s->net.n_ports, s->o->sessions, &s->agreement);
 	if (rc == 0) {
-		tw_reflectors_name(&s->net, s->local.port, &w);
+		tw_reflectors_name(&s->net, &s->local, &w);
 		for (unsigned int i = 0; i < w.n_local; i++)
 			tw_info("reflecting on %s", w.local[i]);
 		rc = tw_watch(&s->net.backend, &w);

@@ -31,7 +31,8 @@ const struct tw_item_command tw_options_commands[] = {
 		.summary = "answer test packets",
 		.text = "Answers STAMP and TWAMP Light on one UDP port, 862 where no other is "
 			"given, "
-			"until it is stopped.",
+			"until it is stopped; with LOCAL on that address alone, without on every "
+			"one of its devices.",
 		.example = "dpdk-twamp reflector\n"
 			   "dpdk-twamp reflector 192.0.2.1 --json\n"
 			   "dpdk-twamp reflector --dev 0000:3b:00.0 --ip 192.0.2.1/24",

@@ -7,8 +7,19 @@
 
 #include <errno.h>
 
-struct tw_reflector_config tw_reflectors_config(const struct tw_options *o, uint16_t port,
-	const struct tw_keyring *keys, const struct tw_tlv_policy *tlv)
+static bool is_everywhere(const struct tw_addr *a)
+{
+	return !a->family || tw_addr_is_unspecified(a);
+}
+
+bool tw_reflectors_answer_on(const struct tw_addr *local, const struct tw_addr *a)
+{
+	return is_everywhere(local) || tw_addr_equal(local, a);
+}
+
+struct tw_reflector_config tw_reflectors_config(const struct tw_options *o,
+	const struct tw_endpoint *local, const struct tw_keyring *keys,
+	const struct tw_tlv_policy *tlv)
 {
 	static const enum tw_protocol protocols[] = {
 		[TW_OPT_STAMP] = TW_PROTOCOL_STAMP,
@@ -18,7 +29,8 @@ struct tw_reflector_config tw_reflectors_config(const struct tw_options *o, uint
 	};
 
 	return (struct tw_reflector_config){
-		.port = port,
+		.port = local->port,
+		.only = is_everywhere(&local->addr) ? (struct tw_addr){0} : local->addr,
 		.protocol = protocols[o->protocol],
 		.stateless = o->stateless,
 		.max_sessions = o->sessions,
@@ -34,17 +46,32 @@ struct tw_reflector_config tw_reflectors_config(const struct tw_options *o, uint
 	};
 }
 
+static int check_owner(const struct tw_net *n, const struct tw_addr *only, struct tw_err *err)
+{
+	char text[TW_ADDR_STR];
+	bool owned = !only->family;
+
+	for (unsigned int i = 0; i < n->n_ports; i++)
+		owned |= tw_port_owns(&n->ports[i], only);
+	return owned ? 0
+		     : tw_fail(err, -EADDRNOTAVAIL, "%s is not an address of %s%s",
+			       tw_addr_format(only, text), n->ports[0].name,
+			       n->n_ports > 1 ? " nor of the other devices" : "");
+}
+
 int tw_reflectors_make(struct tw_net *n, const struct tw_options *o,
 	const struct tw_reflector_config *cfg, struct tw_err *err)
 {
 	unsigned int turn = 0;
+	int rc = check_owner(n, &cfg->only, err);
 
+	if (rc < 0)
+		return rc;
 	for (unsigned int i = 0; i < n->n_ports; i++) {
 		for (uint16_t q = 0; q < n->ports[i].n_rx; q++) {
 			struct tw_worker *w = &n->backend.workers[turn % n->backend.n_workers];
 			struct tw_loop_port lp;
 			struct tw_task *t;
-			int rc;
 
 			if (w->n_tasks == TW_MAX_TASKS_PER_WORKER)
 				return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
@@ -62,13 +89,15 @@ int tw_reflectors_make(struct tw_net *n, const struct tw_options *o,
 	return 0;
 }
 
-void tw_reflectors_name(const struct tw_net *n, uint16_t port, struct tw_watch_config *w)
+void tw_reflectors_name(
+	const struct tw_net *n, const struct tw_endpoint *local, struct tw_watch_config *w)
 {
 	for (unsigned int i = 0; i < n->n_ports; i++)
 		for (size_t k = 0; k < n->ports[i].n_addrs; k++) {
-			struct tw_endpoint e = {n->ports[i].addrs[k].addr, port};
+			struct tw_endpoint e = {n->ports[i].addrs[k].addr, local->port};
 
-			if (w->n_local < TW_REFLECTOR_LOCALS)
+			if (tw_reflectors_answer_on(&local->addr, &e.addr) &&
+				w->n_local < TW_REFLECTOR_LOCALS)
 				tw_endpoint_format(&e, w->local[w->n_local++]);
 		}
 }

@@ -57,7 +57,7 @@ int tw_reflector_check_addresses(
 	if (tw_addr_is_multicast(from) || tw_addr_is_unspecified(from) || is_broadcast(r, from) ||
 		src->port == 0)
 		return TW_DISCARD_BAD_SOURCE;
-	if (!is_own(r, dst))
+	if (!is_own(r, dst) || (r->cfg.only.family && !tw_addr_equal(dst, &r->cfg.only)))
 		return TW_DISCARD_NOT_OUR_ADDRESS;
 	if (r->cfg.n_allow && !is_allowed(r, from))
 		return TW_DISCARD_NOT_ALLOWED;

@@ -137,11 +137,12 @@ struct tw_reflector_config {
 	bool require_key;                /**< a peer without a key is not answered */
 	const struct tw_tlv_policy *tlv; /**< NULL = TLVs are octets like others (RFC 8762) */
 	bool ptp;                        /**< STAMP replies carry PTP timestamps */
-	const struct tw_prefix *allow;   /**< sources that are answered */
-	unsigned int n_allow;            /**< 0 = all are */
-	bool negotiated;                 /**< sessions may be added at run time */
-	bool negotiated_only;            /**< others are not answered */
-	uint32_t max_agreed;             /**< negotiated sessions */
+	struct tw_addr only; /**< the address that answers; no family = every one of the port */
+	const struct tw_prefix *allow; /**< sources that are answered */
+	unsigned int n_allow;          /**< 0 = all are */
+	bool negotiated;               /**< sessions may be added at run time */
+	bool negotiated_only;          /**< others are not answered */
+	uint32_t max_agreed;           /**< negotiated sessions */
 };
 
 #endif
