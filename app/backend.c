@@ -79,11 +79,20 @@ int tw_backend_launch(struct tw_backend *b, struct tw_err *err)
 	return 0;
 }
 
+/* What grows from run to run, or with the length of a run, is lost (scripts/soak). */
+static void say_buffers(void *arg, const char *pool, uint32_t in_use, uint32_t size)
+{
+	(void)arg;
+	tw_debug("buffers in use at the end: %s %u of %u", pool, in_use, size);
+}
+
 void tw_backend_join(struct tw_backend *b)
 {
 	for (unsigned int i = 0; b->launched && i < b->n_workers; i++)
 		if (b->workers[i].n_tasks)
 			tw_worker_join(&b->workers[i]);
+	if (b->launched)
+		tw_telemetry_buffers(say_buffers, NULL);
 	b->launched = false;
 }
 

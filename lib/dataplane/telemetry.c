@@ -97,3 +97,23 @@ int tw_telemetry_show(const struct tw_worker *workers, unsigned int n)
 	registered |= rc == 0 && workers;
 	return rc;
 }
+
+struct visit {
+	void (*each)(void *arg, const char *pool, uint32_t in_use, uint32_t size);
+	void *arg;
+};
+
+static void visit_pool(struct rte_mempool *p, void *arg)
+{
+	const struct visit *v = arg;
+
+	v->each(v->arg, p->name, rte_mempool_in_use_count(p), p->populated_size);
+}
+
+void tw_telemetry_buffers(
+	void (*each)(void *arg, const char *pool, uint32_t in_use, uint32_t size), void *arg)
+{
+	struct visit v = {each, arg};
+
+	rte_mempool_walk(visit_pool, &v);
+}

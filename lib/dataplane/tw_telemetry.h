@@ -18,4 +18,11 @@
  */
 int tw_telemetry_show(const struct tw_worker *workers, unsigned int n);
 
+/**
+ * Buffers that are in use, pool by pool. Main thread, workers may run.
+ * @param each  called with the pool's name, how many are in use, of how many
+ */
+void tw_telemetry_buffers(
+	void (*each)(void *arg, const char *pool, uint32_t in_use, uint32_t size), void *arg);
+
 #endif

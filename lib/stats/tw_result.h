@@ -207,7 +207,7 @@ void tw_result_diff(
 	struct tw_result *dst, const struct tw_result *now, const struct tw_result *before);
 
 /** A worker that did not run for so long spoils a result. */
-#define TW_STOLEN_SPOILS_NS (50 * TW_NS_PER_MS)
+#define TW_STOLEN_SPOILS_NS (80 * TW_NS_PER_MS)
 
 /**
  * Say of the parts that are no counts of packets what is wrong.
