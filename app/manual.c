@@ -52,18 +52,17 @@ const struct tw_item_man tw_manual = {
 				"DSCP bits."},
 			{"DIFFERENCES FROM TWPING",
 				"Called twping, or with the subcommand twping, the program takes "
-				"perfSONAR's options and prints its output. -F is refused, and so "
-				"is -u "
-				"without -k: there are no session files, and no passphrase is "
-				"asked for. "
-				"The first packet does not wait for a second. Percentiles are "
-				"those of the "
-				"packets, not of buckets. SYNC is 0, and the text says unsync, "
-				"when a "
-				"clock of either end was not synchronised. -v N limits the lines, "
-				"not the "
-				"summary. What is no option, or no number, ends with exit status "
-				"1."},
+				"perfSONAR's options and prints its output. -F is refused: there "
+				"are no "
+				"session files. The first packet does not wait for a second. "
+				"Percentiles "
+				"are those of the packets, not of buckets. SYNC is 0, and the text "
+				"says "
+				"unsync, when a clock of either end was not synchronised. -v N "
+				"limits the "
+				"lines, not the summary. What is no option, or no number, ends "
+				"with exit "
+				"status 1."},
 			{NULL, NULL},
 		},
 };

@@ -3,6 +3,7 @@
 
 #include "negotiation.h"
 
+#include "passphrase.h"
 #include "server_report.h"
 #include "signals.h"
 #include "tw_log.h"
@@ -102,7 +103,7 @@ static const struct tw_secret *find_secret(
 		found = tw_keyfile_user(n->keys, user, strlen(user));
 		if (!found)
 			tw_fail(err, -ENOENT, "user '%.80s': no such KEYID in %s", user,
-				n->o->key_file);
+				n->o->key_file ? n->o->key_file : "what was typed");
 		return found;
 	}
 	for (size_t i = 0; (s = tw_keyfile_entry(n->keys, i)); i++) {
@@ -116,6 +117,17 @@ static const struct tw_secret *find_secret(
 	if (!found)
 		tw_fail(err, -ENOENT, "%s has no key", n->o->key_file);
 	return found;
+}
+
+/* twping's are perfSONAR's, or typed. */
+static int load_keys(struct tw_negotiation *n, struct tw_err *err)
+{
+	const struct tw_options *o = n->o;
+	bool hex = o->command == TW_CMD_TWPING;
+
+	if (!o->key_file)
+		return tw_passphrase_ask(o->user, err, &n->keys);
+	return tw_keyfile_load(o->key_file, hex ? TW_KEYFILE_HEX : TW_KEYFILE_TEXT, err, &n->keys);
 }
 
 static int configure(
@@ -132,10 +144,8 @@ static int configure(
 	ret->machine.require = features;
 	ret->machine.sessions = o->streams;
 	ret->machine.window = o->streams > MANY ? WINDOW_MANY : 1;
-	if (o->key_file) {
-		rc = tw_keyfile_load(o->key_file,
-			o->command == TW_CMD_TWPING ? TW_KEYFILE_HEX : TW_KEYFILE_TEXT, err,
-			&n->keys);
+	if (o->key_file || (o->command == TW_CMD_TWPING && o->user)) {
+		rc = load_keys(n, err);
 		if (rc < 0)
 			return rc;
 		s = find_secret(n, o->user, err);

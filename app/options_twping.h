@@ -50,7 +50,8 @@
 	 .metavar = "ADDR", .help = "local address, or the interface that has it",
 	 .dflt_help = "by the route"},
 	{"identity", 'u', TW_ITEM_STRING, TW_ITEM_LAST, TWPING(user), .group = CONNECTION,
-	 .metavar = "USER", .help = "whose key of the file to use"},
+	 .metavar = "USER",
+	 .help = "whose key of the file to use; without a file its passphrase is asked for"},
 	{"zero-addresses", 'Z', TW_ITEM_FLAG, TWPING(twping.zero_addresses), .group = CONNECTION,
 	 .help = "leave the addresses of the test packets to the server, for NAT"},
 

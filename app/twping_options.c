@@ -257,15 +257,12 @@ static int settle_modes(struct tw_options *o, struct tw_err *err)
 
 	if (t->modes)
 		tw_twping_modes(t->modes, NULL, &bits);
-	if (o->user && !o->key_file)
-		return tw_fail(err, -EINVAL,
-			"-u needs -k FILE: a passphrase is not asked for at the terminal");
 	if (!o->user) {
 		o->key_file = NULL; /* -k alone is no wish for a protected mode */
 		bits &= TW_MODE_UNAUTHENTICATED;
 	}
 	if (!bits)
-		return tw_fail(err, -EINVAL, "-A '%s': needs -u USER and -k FILE", t->modes);
+		return tw_fail(err, -EINVAL, "-A '%s': needs -u USER", t->modes);
 	o->modes = bits;
 	return 0;
 }

@@ -77,6 +77,41 @@ done
 reads strictest raw -R -c 3 -i 0.005f -L 0.3 -u alice -k "$pfs" "$b4"
 reads keyless raw -R -c 3 -i 0.005f -L 0.3 -k "$pfs" "$b4"
 
+# Without a file the passphrase is asked for, and not shown.
+cat >"$dir/typed.py" <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen, typed = b"", False
+while True:
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    seen += got
+    if not typed and b"Passphrase of 'alice': " in seen:
+        os.write(fd, sys.argv[1].encode() + b"\n")
+        typed = True
+print(seen.decode().replace("\r\n", "\n"), end="")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+typed()
+{
+	start "$1" "$a" python3 "$dir/typed.py" "$2" "$dir/twping" --dev va -R -c 3 -i 0.005f -L 0.3 \
+		-A E -u alice "$b4"
+	wait "$pid"
+	status=$?
+}
+typed typed 'a passphrase with blanks'
+same 'exit status of typed' 0 "$status"
+same 'rows of typed' 3 "$(grep -cE '^[0-9]+ [0-9]{20} ' "$dir/typed.json")"
+check 'the passphrase is not shown' not grep -q blanks "$dir/typed.json"
+typed mistyped 'another one'
+same 'exit status of mistyped' 1 "$status"
+
 # The command line of pScheduler, by the subcommand.
 start plug "$a" "$bin" twping -R --dev va -D 46 -s 58 -P 8760-8770 -c 10 -i 0.01 -L 0.5 -4 \
 	-S "$a4" "$b4:862"
@@ -165,7 +200,11 @@ refused wrong-key '862: ' -R -A E -u alice -k "$dir/wrong" "$b4"
 refused no-hex 'hex digits' -R -u alice -k "$dir/nohex" "$b4"
 refused no-user 'mallory.*no such' -R -u mallory -k "$pfs" "$b4"
 refused no-server '99: ' -R "$b4:99"
-refused no-key 'needs -u USER and -k FILE' -R -A E "$b4"
+refused no-key 'needs -u USER' -R -A E "$b4"
+start no-terminal "$a" setsid -w "$dir/twping" --dev va -R -u alice "$b4"
+wait "$pid"
+same 'exit status of no-terminal' 1 $?
+check 'no-terminal: says why' said no-terminal 'no terminal'
 refused save 'owstats' -F "$dir/x" "$b4"
 refused schedule 'allowed: seconds' -i 1x "$b4"
 stop "$clean" TERM

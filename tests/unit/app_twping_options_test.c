@@ -201,8 +201,11 @@ static void modes(void **state)
 	assert_int_equal(o.modes, TW_MODE_AUTHENTICATED | TW_MODE_MIXED);
 	ok("-A EO h");
 	assert_int_equal(o.modes, TW_MODE_UNAUTHENTICATED);
-	refused("-A E h", "needs -u USER and -k FILE");
-	refused("-u alice h", "-u needs -k FILE");
+	refused("-A E h", "needs -u USER");
+	/* the passphrase will be asked for */
+	ok("-u alice h");
+	assert_int_equal(o.modes, TW_MODES_SECURITY);
+	assert_null(o.key_file);
 	refused("-A OX h", "allowed: letters of A");
 	refused("-A= h", "allowed: letters of A");
 }
