@@ -21,7 +21,7 @@ static int start_eal(struct tw_net *n, const struct tw_options *o, const struct 
 		.lcores = o->lcores,
 		.extra = o->eal,
 		.pci = pci,
-		.numa_node = -1,
+		.numa_node = tw_dev_numa(&devs[0]),
 	};
 	int rc;
 

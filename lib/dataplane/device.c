@@ -108,6 +108,27 @@ static bool find_port(const char *name, uint16_t *ret_port_id)
 	return false;
 }
 
+int tw_dev_numa(const struct tw_dev *dev)
+{
+	char path[160];
+	int node = -1;
+	FILE *f;
+
+	if (dev->kind == TW_DEV_VDEV)
+		return -1;
+	snprintf(path, sizeof(path),
+		dev->kind == TW_DEV_PCI ? "/sys/bus/pci/devices/%.64s/numa_node"
+					: "/sys/class/net/%.64s/device/numa_node",
+		dev->name);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (fscanf(f, "%d", &node) != 1 || node < 0)
+		node = -1;
+	fclose(f);
+	return node;
+}
+
 int tw_dev_plug(const char *name, const char *args, uint16_t *ret_port_id, struct tw_err *err)
 {
 	bool vdev = strncmp(name, "net_", 4) == 0 || strncmp(name, "eth_", 4) == 0;

@@ -47,6 +47,9 @@ int tw_dev_parse(const char *s, struct tw_dev *ret_dev, struct tw_err *err);
 /** The word that `-a` of the EAL wants for a PCI device: address and arguments. */
 char *tw_dev_allow(const struct tw_dev *dev, char *buf, size_t cap);
 
+/** NUMA node that a PCI device or a kernel interface is on; -1: none, or not known. */
+int tw_dev_numa(const struct tw_dev *dev);
+
 /**
  * Plug a device into the running EAL.
  * @param name  vdev name or PCI address
