@@ -56,6 +56,17 @@ static inline __attribute__((always_inline)) void prepare(
 		memcpy(f + 96, c->head + 96, TW_SEND_HEAD - 96);
 }
 
+/* Behind the head that was copied the last frame in this buffer may have had more than zeros. */
+static inline __attribute__((always_inline)) void wipe(
+	const struct tw_sender *s, struct rte_mbuf *m, const struct tw_send_class *c)
+{
+	uint16_t from = c->head_len > 96 ? TW_SEND_HEAD : 96;
+	uint16_t to = s->reach < c->frame_len ? s->reach : c->frame_len;
+
+	if (to > from)
+		memset(rte_pktmbuf_mtod_offset(m, uint8_t *, from), 0, (size_t)(to - from));
+}
+
 /* HMAC TLVs of a burst: they come before the packets' own HMACs, whose end they borrow. */
 static void sign_tlvs(struct tw_sender *s, const struct tw_pending *p, unsigned int n)
 {
@@ -246,6 +257,8 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 			st->pos = 0;
 		sent[i] = (struct tw_pending){tx[i], c, stream, (uint32_t)st->sent};
 		prepare(tx[i], c);
+		if (own)
+			wipe(s, tx[i], c);
 		t1 = launch       ? tw_sender_hold(s, tx[i], at[i], mono)
 		     : per_packet ? tw_clock_mono(clock, rte_rdtsc())
 				  : mono + i * s->slope.per_packet;

@@ -63,13 +63,9 @@ static void control(struct tw_task *task, enum tw_letter_kind kind)
 /* Has everything come that may still come? Several replies a request where they were asked for. */
 static bool all_answered(const struct tw_sender *s)
 {
-	const struct tw_tlv_result *t = &s->result->tlv;
-
 	if (s->answered + s->n_pending < s->numbered)
 		return false;
-	if (!s->tlvs || t->control.conforming == 0)
-		return true;
-	return t->replies >= s->numbered * s->expect.asked->control.count;
+	return !s->tlvs || tw_sender_tlv_complete(s);
 }
 
 static void finish(struct tw_sender *s, uint64_t mono)

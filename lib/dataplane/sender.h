@@ -112,6 +112,7 @@ struct tw_sender {
 	/* schedules of their own; NULL: streams are taken in turn */
 	struct tw_sender_own *own;
 	struct tw_due_queue due;
+	uint16_t reach; /* octets of their frames that are not zeros, at most */
 	unsigned int n_pending;
 	struct tw_pending pending[TW_BURST];
 
@@ -122,7 +123,6 @@ struct tw_sender {
 	struct tw_batch *batch; /* NULL: every stream is open */
 	bool special; /* keys, TLVs, PTP, RFC 7750 or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
-	struct tw_tlv_expect expect;
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
@@ -264,6 +264,9 @@ void tw_sender_record_reply(struct tw_sender *s, uint32_t stream, const struct t
 
 /* Allocate what TLVs need, after the streams are built. @return 0, -ENOMEM */
 int tw_sender_tlv_init(struct tw_sender *s);
+
+/* Have all replies come, where TLVs ask for several? */
+bool tw_sender_tlv_complete(const struct tw_sender *s);
 
 /* Read the TLVs of a reply. @return false when it is another member link's */
 bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,

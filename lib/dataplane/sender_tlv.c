@@ -8,24 +8,53 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int tw_sender_tlv_init(struct tw_sender *s)
+/* What is expected of a stream's replies. */
+static struct tw_tlv_expect expected(const struct tw_sender *s, uint32_t stream)
 {
-	const struct tw_stream_config *c = &s->cfg.streams[0];
+	const struct tw_stream_config *c = &s->cfg.streams[stream];
+	bool open = c->security == TW_SECURITY_OPEN;
 
-	if (!c->tlv)
-		return 0;
-	s->tlvs = calloc(s->n_streams, sizeof(*s->tlvs));
-	if (!s->tlvs)
-		return -ENOMEM;
-	s->expect = (struct tw_tlv_expect){
+	return (struct tw_tlv_expect){
 		.asked = c->tlv,
-		.base = c->security == TW_SECURITY_OPEN ? TW_STAMP_LEN : TW_AUTH_LEN,
+		.base = open ? TW_STAMP_LEN : TW_AUTH_LEN,
 		.ssid = c->ssid,
-		.authenticated = c->security != TW_SECURITY_OPEN,
+		.authenticated = !open,
 		.tai_utc = TW_TAI_UTC_DEFAULT,
 	};
-	tw_tlv_result_begin(&s->result->tlv, c->tlv);
+}
+
+static struct tw_tlv_result *result_of(struct tw_sender *s, uint32_t stream)
+{
+	return s->groups ? &s->groups[s->streams[stream].group].result->tlv : &s->result->tlv;
+}
+
+int tw_sender_tlv_init(struct tw_sender *s)
+{
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		const struct tw_tlv_template *asked = s->cfg.streams[i].tlv;
+
+		if (!asked)
+			continue;
+		if (!s->tlvs)
+			s->tlvs = calloc(s->n_streams, sizeof(*s->tlvs));
+		if (!s->tlvs)
+			return -ENOMEM;
+		if (!result_of(s, i)->asked)
+			tw_tlv_result_begin(result_of(s, i), asked);
+	}
 	return 0;
+}
+
+bool tw_sender_tlv_complete(const struct tw_sender *s)
+{
+	const struct tw_tlv_result *t = &s->result->tlv;
+
+	/* Groups do not count what each has sent: where one has several replies time tells. */
+	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
+		if (s->groups[g].result->tlv.control.conforming)
+			return false;
+	return t->control.conforming == 0 ||
+	       t->replies >= s->numbered * s->cfg.streams[0].tlv->control.count;
 }
 
 uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
@@ -34,20 +63,25 @@ uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8
 	struct tw_batch_op op[TW_BURST];
 	unsigned int which[TW_BURST], k = 0;
 	uint32_t save[TW_BURST];
-	size_t base = s->expect.base;
+	size_t base[TW_BURST];
 	uint64_t good = 0, verdict;
 
 	for (unsigned int i = 0; i < n; i++) {
 		const struct tw_batch_key *key = s->streams[stream[i]].tlv_key;
+		struct tw_tlv_expect x;
 		struct tw_tlv_outline o;
 
-		if (!key || !payload[i] || len[i] < base)
+		if (!key || !payload[i])
 			continue;
-		tw_tlv_scan(payload[i], base, len[i], s->expect.authenticated, &o);
+		x = expected(s, stream[i]);
+		base[i] = x.base;
+		if (len[i] < x.base)
+			continue;
+		tw_tlv_scan(payload[i], x.base, len[i], x.authenticated, &o);
 		if (!o.hmac_at || o.bad_hmac)
 			continue;
 		op[k].key = key;
-		op[k].text = tw_tlv_text(payload[i], base, o.hmac_at, &save[k], &op[k].len);
+		op[k].text = tw_tlv_text(payload[i], x.base, o.hmac_at, &save[k], &op[k].len);
 		op[k].tag = payload[i] + o.hmac_at + TW_TLV_HEADER;
 		which[k++] = i;
 	}
@@ -55,7 +89,7 @@ uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8
 		return 0;
 	verdict = tw_batch_verify(s->batch, op, k);
 	for (unsigned int i = 0; i < k; i++) {
-		tw_tlv_text_done(payload[which[i]], base, save[i]);
+		tw_tlv_text_done(payload[which[i]], base[which[i]], save[i]);
 		good |= (verdict >> i & 1) << which[i];
 	}
 	return good;
@@ -64,6 +98,7 @@ uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8
 bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta, bool check)
 {
+	const struct tw_tlv_expect x = expected(s, stream);
 	struct tw_sender_tlv *t = &s->tlvs[stream];
 	struct tw_tlv_reply m = {
 		.rseq = f->rseq,
@@ -76,11 +111,11 @@ bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *pay
 		.ecn = meta->tos & 3,
 	};
 
-	if (len < s->expect.base)
+	if (!x.asked || len < x.base)
 		return true;
-	m.ssid = tw_get16(payload + (s->expect.authenticated ? TW_AUTH_REP_SSID : TW_REP_SSID));
+	m.ssid = tw_get16(payload + (x.authenticated ? TW_AUTH_REP_SSID : TW_REP_SSID));
 	m.rx_count = ++t->received;
 	if (s->streams[stream].tlv_key)
 		m.check = check ? TW_TLV_CHECK_GOOD : TW_TLV_CHECK_BAD;
-	return tw_tlv_read_reply(&s->expect, &t->reader, NULL, &m, payload, len, &s->result->tlv);
+	return tw_tlv_read_reply(&x, &t->reader, NULL, &m, payload, len, result_of(s, stream));
 }
