@@ -7,7 +7,6 @@
 #include "recorder.h"
 #include "tw_host.h"
 #include "tw_log.h"
-#include "tw_sender_results.h"
 #include "tw_telemetry.h"
 
 #include <errno.h>
@@ -179,12 +178,30 @@ int tw_backend_border(struct tw_backend *b)
 	return rc;
 }
 
-int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim)
+/* A worker that did not answer may still look at the query: it is not on the stack. */
+static int group_results(struct tw_backend *b, struct tw_task *t, uint32_t n,
+	struct tw_result *const *groups, bool interim)
 {
 	int rc = 0;
 
-	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
+	for (uint32_t g = 0; g < n && rc == 0; g++) {
+		b->query = (struct tw_sender_group_query){
+			.group = g, .border = interim, .into = groups[g]};
+		rc = ask_through(b, t, tw_sender_group, &b->query);
+	}
+	return rc;
+}
+
+int tw_backend_results(struct tw_backend *b, struct tw_result *r, uint32_t n_groups,
+	struct tw_result *const *groups, bool interim)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++) {
 		rc = ask_through(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
+		if (rc == 0)
+			rc = group_results(b, b->senders[i], n_groups, groups, interim);
+	}
 	add_cpu(b, &r->cpu);
 	if (b->device_notes)
 		r->stamping.notes |= b->device_notes(b->device_arg);

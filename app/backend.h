@@ -11,6 +11,7 @@
 #include "tw_eal.h"
 #include "tw_reflector_report.h"
 #include "tw_result.h"
+#include "tw_sender_results.h"
 #include "tw_worker.h"
 
 #define TW_BACKEND_TASKS 64
@@ -26,6 +27,7 @@ struct tw_backend {
 	unsigned int n_reflectors;
 	struct tw_task *reflectors[TW_BACKEND_TASKS];
 	struct tw_recorder *recorder;
+	struct tw_sender_group_query query; /* the one that is asked */
 	bool launched;
 	/* adds what the devices lost; asked when a result is made */
 	void (*device_health)(void *arg, struct tw_tester_health *h);
@@ -64,10 +66,12 @@ bool tw_backend_finished(const struct tw_backend *b);
 uint64_t tw_backend_packets(const struct tw_backend *b);
 
 /*
- * Add what the senders have measured to r, whose identity stays. interim: up to the last border.
+ * Add what the senders have measured to r, whose identity stays, and what their groups have to
+ * n_groups of groups. interim: up to the last border.
  * Returns 0 or -ETIMEDOUT when a worker does not answer.
  */
-int tw_backend_results(struct tw_backend *b, struct tw_result *r, bool interim);
+int tw_backend_results(struct tw_backend *b, struct tw_result *r, uint32_t n_groups,
+	struct tw_result *const *groups, bool interim);
 
 /* Draw the border of an interval in every sender. */
 int tw_backend_border(struct tw_backend *b);

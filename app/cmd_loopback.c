@@ -140,6 +140,13 @@ static int begin(struct loop *l, struct tw_options *o, struct tw_scenario **ret,
 	o->n_vlan = 0;
 	for (uint32_t i = 0; rc == 0 && *ret && i < (*ret)->n_entries; i++)
 		(*ret)->entries[i].o.n_vlan = 0;
+	/* A key of the loop's is every peer's: its reflector takes no others then. */
+	for (uint32_t i = 1; rc == 0 && *ret && i < (*ret)->n_entries; i++)
+		if ((*ret)->entries[i].o.auth != (*ret)->entries[0].o.auth) {
+			rc = tw_fail(err, -EINVAL,
+				"auth: allowed in a loopback in all entries or in none");
+			tw_scenario_blame(*ret, &(*ret)->entries[i], err, rc);
+		}
 	if (rc == 0)
 		rc = tw_sending_begin(&l->sending, o, *ret, &none, &remote, err);
 	for (uint32_t i = 0; rc == 0 && i < l->sending.n_streams; i++)

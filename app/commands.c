@@ -9,18 +9,20 @@ const struct tw_item_command tw_options_commands[] = {
 		.name = "sender",
 		.bit = TW_CMD_SENDER,
 		.arguments = "PEER[:PORT] [LOCAL[:PORT]]",
-		.min_args = 1,
 		.max_args = 2,
 		.summary = "send test packets and measure what comes back",
 		.text = "Speaks STAMP or TWAMP Light to a reflector, on UDP port 862 where no "
 			"other "
 			"is given, and reports delay, variation, loss, duplication and reordering "
 			"of "
-			"both directions.",
+			"both directions. With --scenario the streams are those of a file, and "
+			"PEER "
+			"and LOCAL are for those of them that name none.",
 		.example =
 			"dpdk-twamp sender 192.0.2.1\n"
 			"dpdk-twamp sender [2001:db8::1]:862 --count 1000 --interval 10 --dscp ef\n"
-			"dpdk-twamp sender 192.0.2.1 --rate 1G --frame-size imix --duration 60",
+			"dpdk-twamp sender 192.0.2.1 --rate 1G --frame-size imix --duration 60\n"
+			"dpdk-twamp sender --scenario classes.yaml --json",
 	},
 	{
 		.name = "reflector",

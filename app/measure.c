@@ -122,6 +122,8 @@ static void on_progress(void *arg)
 		snprintf(line, sizeof(line), "%llu of %llu packets sent (%.0f %%)",
 			(unsigned long long)n, (unsigned long long)o->count,
 			100.0 * (double)n / (double)o->count);
+	else if (o->duration.v == 0)
+		snprintf(line, sizeof(line), "%llu packets sent", (unsigned long long)n);
 	else
 		snprintf(line, sizeof(line), "%llu packets sent, %.1f of %.1f s",
 			(unsigned long long)n,
@@ -171,7 +173,7 @@ static int exit_status(const struct measure *m)
 			tw_error("no reply: %s", m->cfg->no_reply);
 		return 2;
 	}
-	return m->total->sla.asked && !m->total->sla.ok ? 3 : 0;
+	return (m->total->sla.asked && !m->total->sla.ok) || !m->groups_met ? 3 : 0;
 }
 
 static int final_result(struct measure *m, int *ret_status)
@@ -179,10 +181,12 @@ static int final_result(struct measure *m, int *ret_status)
 	int rc;
 
 	identify(m, m->total);
-	rc = tw_backend_results(m->b, m->total, false);
+	tw_measure_groups_identify(m);
+	rc = tw_backend_results(m->b, m->total, m->n_groups, m->of_groups, false);
 	if (rc < 0)
 		return rc;
 	judge_sla(m, m->total);
+	m->groups_met = tw_measure_groups_judge(m);
 	if (m->cfg->report) {
 		*ret_status = m->cfg->report(m->cfg->of, m->total);
 		return 0;
@@ -192,7 +196,9 @@ static int final_result(struct measure *m, int *ret_status)
 	return tw_output_result(m->cfg->options, m->total,
 		&(struct tw_report_context){.command = m->cfg->command,
 			.sequence = m->sequence,
-			.rates = m->cfg->rates});
+			.rates = m->cfg->rates,
+			.n_groups = m->n_groups,
+			.groups = m->groups});
 }
 
 static int run(struct measure *m, struct tw_err *err)
@@ -225,9 +231,10 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 	m.now = tw_result_create();
 	m.before = tw_result_create();
 	m.interval = tw_result_create();
-	if (m.total && m.now && m.before && m.interval) {
+	if (m.total && m.now && m.before && m.interval && tw_measure_groups_begin(&m) == 0) {
 		identify(&m, m.now);
 		identify(&m, m.before);
+		tw_measure_groups_identify(&m);
 		rc = run(&m, &err);
 	} else {
 		tw_fail(&err, rc, "out of memory");
@@ -244,6 +251,7 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 	if (!cfg->loop)
 		tw_event_loop_destroy(m.loop);
 	tw_recording_stop(m.recording);
+	tw_measure_groups_end(&m);
 	tw_result_destroy(m.total);
 	tw_result_destroy(m.now);
 	tw_result_destroy(m.before);

@@ -6,6 +6,7 @@
 
 #include "measure_priv.h"
 #include "output.h"
+#include "scenario.h"
 #include "tw_log.h"
 #include "tw_sender_results.h"
 
@@ -41,7 +42,9 @@ void tw_measure_settle(struct measure *m)
 	tw_result_reset(m->now);
 	m->now->session = m->cfg->session;
 	m->now->offered_pps = m->cfg->offered_pps;
-	if (tw_backend_results(m->b, m->now, true) < 0 || m->cfg->options->interim.v == 0)
+	tw_measure_groups_identify(m);
+	if (tw_backend_results(m->b, m->now, m->n_groups, m->of_groups, true) < 0 ||
+		m->cfg->options->interim.v == 0)
 		return;
 	tw_result_diff(m->interval, m->now, m->before);
 	m->sequence++;
@@ -52,9 +55,13 @@ void tw_measure_settle(struct measure *m)
 
 static int write_metrics(FILE *out, void *arg)
 {
+	struct tw_prometheus_session s[1 + TW_SCENARIO_ENTRIES] = {{NULL, NULL}};
 	const struct measure *m = arg;
 
-	return tw_prometheus_write_results(out, &(struct tw_prometheus_session){NULL, m->now}, 1);
+	s[0].result = m->now;
+	for (unsigned int i = 0; i < m->n_groups; i++)
+		s[1 + i] = (struct tw_prometheus_session){m->groups[i].name, m->groups[i].result};
+	return tw_prometheus_write_results(out, s, 1 + m->n_groups);
 }
 
 static int write_json(FILE *out, void *arg)
@@ -62,8 +69,11 @@ static int write_json(FILE *out, void *arg)
 	const struct measure *m = arg;
 
 	return tw_json_write_result(out, m->now,
-		&(struct tw_report_context){
-			.command = m->cfg->command, .interim = true, .sequence = 1},
+		&(struct tw_report_context){.command = m->cfg->command,
+			.interim = true,
+			.sequence = 1,
+			.n_groups = m->n_groups,
+			.groups = m->groups},
 		true);
 }
 

@@ -9,6 +9,7 @@
 #include "measure.h"
 #include "tw_event_loop.h"
 #include "tw_http.h"
+#include "tw_report.h"
 
 struct tw_recording;
 
@@ -23,12 +24,26 @@ struct measure {
 	struct tw_result *now;      /* running totals at the last settled border */
 	struct tw_result *before;   /* those at the border before */
 	struct tw_result *interval; /* their difference */
-	bool border;                /* drawn and not settled */
-	uint64_t waited;            /* polls since it was drawn */
+	unsigned int n_groups;      /* 0: there is the whole only */
+	struct tw_result **of_groups;
+	struct tw_report_group *groups; /* the same with names */
+	bool groups_met;                /* all their bounds */
+	bool border;                    /* drawn and not settled */
+	uint64_t waited;                /* polls since it was drawn */
 	uint64_t sequence;
 	uint64_t progress_ticks;
 	int failed; /* of the delayed start */
 };
+
+/* A result for each entry of a scenario. Returns 0 or -ENOMEM. */
+int tw_measure_groups_begin(struct measure *m);
+void tw_measure_groups_end(struct measure *m);
+
+/* Make them empty, with their names on. */
+void tw_measure_groups_identify(struct measure *m);
+
+/* Each by the bounds of its entry. Returns whether all are met. */
+bool tw_measure_groups_judge(struct measure *m);
 
 /* Timer: an interval ends; draw its border. */
 void tw_measure_tick(void *arg);

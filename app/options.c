@@ -104,8 +104,9 @@ static const struct tw_item items[] = {
 	{"timeout", 0, TW_ITEM_MSEC, AT(timeout), .commands = S | L | C | K, .group = SCHEDULE,
 	 .dflt = "2000", .metavar = "MSEC", .min = 1000, .max = 600 * SEC,
 	 .help = "a reply later than this is late, not received"},
-	{"scenario", 0, TW_ITEM_STRING, AT(scenario), .later = S | L, .group = SCHEDULE,
-	 .metavar = "FILE", .help = "streams from a YAML file"},
+	{"scenario", 0, TW_ITEM_STRING, AT(scenario), .commands = S | L, .group = SCHEDULE,
+	 .metavar = "FILE", .help = "streams from a YAML file, each group with its own addresses, "
+		 "packets, rate and result; - is standard input"},
 
 	{"padding", 0, TW_ITEM_INT, AT(padding), .commands = S | L | C | K, .group = PACKETS,
 	 .metavar = "BYTES", .min = -1, .max = 8958, .dflt = "0",

@@ -4,7 +4,6 @@
 #include "plan.h"
 
 #include "payloads.h"
-#include "tw_keyring.h"
 #include "tw_log.h"
 #include "tw_rand.h"
 
@@ -151,30 +150,6 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	ret->sender.burst = o->burst ? o->burst : 1;
 	ret->sender.count = o->count;
 	tw_plan_run(o, ret);
-	return 0;
-}
-
-int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
-	struct tw_err *err)
-{
-	const struct tw_tlv_template *tlv = p->parts[0].tlv;
-	bool signs = tlv && tlv->hmac_at != TW_TLV_NOWHERE;
-
-	if (!o->auth && !signs)
-		return 0;
-	if (o->protocol == TW_OPT_LIGHT)
-		return tw_fail(err, -EINVAL, "--auth is for STAMP, not for --protocol twamp-light");
-	for (uint32_t i = 0; i < p->sender.n_streams; i++) {
-		struct tw_stream_config *c = &p->streams[i];
-		char text[TW_ADDR_STR];
-
-		if (o->auth)
-			c->security = TW_SECURITY_AUTHENTICATED;
-		c->key = tw_keyring_peer(keys, c->ssid, &c->remote.addr);
-		if (!c->key)
-			return tw_fail(err, -ENOENT, "the key file has no key for SSID %u and %s",
-				c->ssid, tw_addr_format(&c->remote.addr, text));
-	}
 	return 0;
 }
 

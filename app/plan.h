@@ -47,10 +47,6 @@ int tw_plan_make(const struct tw_options *o, const struct tw_plan_link *link, st
 	struct tw_plan *ret);
 void tw_plan_fini(struct tw_plan *p);
 
-/* --auth: give every stream its key. Nothing without --auth. */
-int tw_plan_protect(struct tw_plan *p, const struct tw_keyring *keys, const struct tw_options *o,
-	struct tw_err *err);
-
 /* Sizes, TLVs and rate that the options lead to over a link of that MTU. */
 int tw_plan_part_make(const struct tw_options *o, uint8_t family, uint16_t mtu, struct tw_err *err,
 	struct tw_plan_part *ret);

@@ -42,6 +42,9 @@ static const struct tw_item rows[] = {
 static const struct tw_item_table table = {
 	.program = "dpdk-twamp", .items = rows, .n_items = sizeof(rows) / sizeof(rows[0])};
 
+/* Keys are the options of a sender, also in a loopback, which has no use for some. */
+#define KEYS_OF TW_CMD_SENDER
+
 /* Options that are keys of an entry, and so no options beside a scenario. */
 static const char *const stream_keys[] = {"auth", "burst", "count", "do-not-fragment", "dscp",
 	"ecn", "frame-size", "interval", "padding", "poisson", "pps", "protocol", "rate", "sla",
@@ -117,7 +120,7 @@ static int begin_entry(struct tw_scenario_entry *e, uint32_t command, struct tw_
 
 	memset(e, 0, sizeof(*e));
 	e->o.command = command;
-	rc = tw_items_defaults(&tw_options_table, tw_options_command(command), err, &e->o);
+	rc = tw_items_defaults(&tw_options_table, tw_options_command(KEYS_OF), err, &e->o);
 	e->o.count = 0;
 	e->o.duration = tw_ns(0);
 	e->o.pps = 0;
@@ -132,7 +135,7 @@ static int read_map(struct tw_scenario *s, const struct tw_yaml_node *map,
 	struct tw_item_set own = {0}, mine = {0}, inherited = e->o.given;
 	const struct tw_items_part parts[] = {
 		{&table, 1, NULL, e, &mine},
-		{&tw_options_table, e->o.command, stream_keys, &e->o, &own},
+		{&tw_options_table, KEYS_OF, stream_keys, &e->o, &own},
 	};
 	int rc;
 
@@ -143,7 +146,7 @@ static int read_map(struct tw_scenario *s, const struct tw_yaml_node *map,
 	rc = tw_items_read(parts, 2, s->file, map, NULL, err);
 	if (rc < 0)
 		return rc;
-	tw_items_override(&tw_options_table, e->o.command, &own, &inherited, &e->o);
+	tw_items_override(&tw_options_table, KEYS_OF, &own, &inherited, &e->o);
 	e->o.given = inherited;
 	for (size_t i = 0; i < TW_ITEMS_MAX / 64; i++)
 		e->given.bits[i] |= mine.bits[i];
@@ -225,7 +228,7 @@ static int read_run(struct tw_scenario *s, struct tw_options *o, struct tw_err *
 {
 	struct tw_options *file = calloc(1, sizeof(*file));
 	const struct tw_items_part part = {
-		&tw_options_table, o->command, run_keys, file, file ? &file->given : NULL};
+		&tw_options_table, KEYS_OF, run_keys, file, file ? &file->given : NULL};
 	int rc = file ? 0 : tw_fail(err, -ENOMEM, "out of memory");
 
 	if (rc == 0)

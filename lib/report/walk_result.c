@@ -159,6 +159,15 @@ static void rate(struct walk w, const struct tw_result *r, bool interim)
 	w.ops->close(w.arg);
 }
 
+static void pacing(struct walk w, const struct tw_tester_health *t)
+{
+	w.ops->open(w.arg, "pacing_error_ns", true);
+	walk_ns(w, "p50", tw_series_quantile(&t->pacing, 0.5));
+	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
+	walk_ns(w, "max", report_max(&t->pacing));
+	w.ops->close(w.arg);
+}
+
 static void tester(struct walk w, const struct tw_result *r)
 {
 	const struct tw_tester_health *t = &r->tester;
@@ -174,11 +183,7 @@ static void tester(struct walk w, const struct tw_result *r)
 	walk_count(w, "rx_nombuf", t->rx_nombuf);
 	walk_count(w, "tx_errors", t->tx_errors);
 	walk_count(w, "window_overrun", t->window_overrun);
-	w.ops->open(w.arg, "pacing_error_ns", true);
-	walk_ns(w, "p50", tw_series_quantile(&t->pacing, 0.5));
-	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
-	walk_ns(w, "max", report_max(&t->pacing));
-	w.ops->close(w.arg);
+	pacing(w, t);
 	walk_number(w, "pacing_slope", tw_trend_slope(&t->drift));
 	w.ops->integer(w.arg, "stolen_ns", t->stolen.v);
 	w.ops->integer(w.arg, "stolen_longest_ns", t->stolen_longest.v);
@@ -229,6 +234,10 @@ static void groups(struct walk w, const struct tw_report_context *ctx)
 		walk_tlv(w, &r->tlv);
 		rate(w, r, ctx->interim);
 		sla(w, &r->sla);
+		w.ops->open(w.arg, "tester", true);
+		walk_count(w, "not_sent", r->tester.not_sent);
+		pacing(w, &r->tester);
+		w.ops->close(w.arg);
 		w.ops->close(w.arg);
 	}
 	w.ops->close_list(w.arg);

@@ -156,7 +156,7 @@ refuse "--rate '10X': allowed: bits per second" "${s[@]}" --rate 10X
 refuse "--ip '192.0.2.1/33'" "${s[@]}" --ip 192.0.2.1/33
 refuse "--lcores 'x'" "${s[@]}" --lcores x
 refuse '--sessions: not an option of sender' "${s[@]}" --sessions 1
-refuse '--scenario: not in this build yet' "${s[@]}" --scenario x.yaml
+refuse '--dscp and --scenario exclude each other, allowed: dscp in the file' "${s[@]}" --scenario x.yaml --dscp ef
 refuse 'missing argument: needs PEER' show-options sender
 
 refuse "--sla 'loss'" "${s[@]}" --sla loss

@@ -70,7 +70,8 @@ RESULT = {
 
 GROUP = {"name": "s", **{k: RESULT[k] for k in ("session", "packets", "delay_ns", "jitter_ns",
                                                 "ipdv_ns", "pdv_ns", "ttl", "dscp", "ecn", "peer",
-                                                "tlv", "rate", "sla")}}
+                                                "tlv", "rate", "sla")},
+         "tester": {"not_sent": "n", "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"}}}
 
 COUNT_RANGE = {"min": "n?", "max": "n?"}
 MOMENTS = {"count": "n", "min": "i?", "mean": "i?", "max": "i?"}

@@ -35,14 +35,14 @@ static void check(const struct tw_scenario *s, const struct tw_options *o)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct tw_endpoint peer = {.port = 862}, local;
-	char *argv[] = {"192.0.2.9"};
+	char *argv[] = {"--scenario", "f"};
 	struct tw_scenario *s;
 	struct tw_options o;
 	struct tw_yaml *y;
 	struct tw_err err = {""};
 	int rc;
 
-	FUZZ_CHECK(tw_options_parse(TW_CMD_SENDER, 1, argv, &err, &o) == 0);
+	FUZZ_CHECK(tw_options_parse(TW_CMD_SENDER, 2, argv, &err, &o) == 0);
 	rc = tw_yaml_parse("f", (const char *)data, size, &err, &y);
 	if (rc == 0)
 		rc = tw_scenario_read(y, &o, &peer, &local, false, &err, &s);

@@ -19,7 +19,7 @@ static char path[64];
 static int load(
 	const char *text, size_t len, char *const *more, int n_more, struct tw_scenario **ret)
 {
-	char *argv[16] = {"192.0.2.9"};
+	char *argv[16] = {"--scenario", path};
 	FILE *f;
 	int rc;
 
@@ -29,9 +29,8 @@ static int load(
 	assert_int_equal(fwrite(text, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);
 	for (int i = 0; i < n_more; i++)
-		argv[1 + i] = more[i];
-	rc = tw_options_parse(TW_CMD_SENDER, 1 + n_more, argv, &err, &options);
-	options.scenario = path;
+		argv[2 + i] = more[i];
+	rc = tw_options_parse(TW_CMD_SENDER, 2 + n_more, argv, &err, &options);
 	if (rc == 0)
 		rc = tw_scenario_load(&options, &no_peer, &no_local, false, &err, ret);
 	unlink(path);
@@ -124,6 +123,21 @@ static void command_line_goes_before_the_file(void **state)
 	assert_string_equal(options.dev[0], "eth9");
 	assert_true(tw_options_given(&options, stamp));
 	tw_scenario_destroy(s);
+}
+
+static void options_of_streams_are_refused_beside_a_file(void **state)
+{
+	static const char *const words[][2] = {{"--dscp", "ef"}, {"--count", "5"}, {"--pps", "10"},
+		{"--streams", "2"}, {"--ssid", "7"}, {"--tlv", "location"}, {"--frame-size", "64"}};
+	struct tw_scenario *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *more[] = {(char *)words[i][0], (char *)words[i][1]};
+
+		assert_int_equal(load("", 0, more, 2, &s), -EINVAL);
+		assert_non_null(strstr(err.text, "and --scenario exclude each other, allowed: "));
+	}
 }
 
 static void streams_walk_along_ranges(void **state)
@@ -310,13 +324,12 @@ static void examples_are_right(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		char file[512];
-		char *argv[] = {"192.0.2.9"};
+		char *argv[] = {"--scenario", file};
 		struct tw_scenario *s;
 
 		snprintf(file, sizeof(file), TW_TEST_DATA "/../../docs/examples/%s.yaml",
 			all[i].name);
-		assert_int_equal(tw_options_parse(TW_CMD_SENDER, 1, argv, &err, &options), 0);
-		options.scenario = file;
+		assert_int_equal(tw_options_parse(TW_CMD_SENDER, 2, argv, &err, &options), 0);
 		if (tw_scenario_load(&options, &no_peer, &no_local, false, &err, &s) < 0)
 			fail_msg("%s", err.text);
 		assert_int_equal(s->n_entries, all[i].entries);
@@ -336,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_keys_with_defaults),
 		cmocka_unit_test(command_line_goes_before_the_file),
+		cmocka_unit_test(options_of_streams_are_refused_beside_a_file),
 		cmocka_unit_test(streams_walk_along_ranges),
 		cmocka_unit_test(no_two_streams_are_alike),
 		cmocka_unit_test(says_where_and_what_is_wrong),

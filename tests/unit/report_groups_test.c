@@ -69,7 +69,7 @@ static void json_has_an_object_each(void **state)
 	assert_int_equal(json_array_size(groups), 2);
 	bulk = json_array_get(groups, 1);
 	assert_string_equal(json_string_value(json_object_get(bulk, "name")), "bulk");
-	assert_int_equal(json_object_size(bulk), 1 + sizeof(common) / sizeof(common[0]));
+	assert_int_equal(json_object_size(bulk), 2 + sizeof(common) / sizeof(common[0]));
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
 		json_t *voice = json_object_get(json_array_get(groups, 0), common[i]);
 
@@ -77,6 +77,7 @@ static void json_has_an_object_each(void **state)
 		assert_true(json_equal(voice, json_object_get(j, common[i])));
 		assert_non_null(json_object_get(bulk, common[i]));
 	}
+	assert_int_equal(json_object_size(json_object_get(bulk, "tester")), 2);
 	assert_true(json_is_null(json_object_get(json_object_get(j, "session"), "dscp")));
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(bulk, "session"), "dscp")), 8);
