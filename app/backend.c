@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "recorder.h"
+#include "tw_handover.h"
 #include "tw_host.h"
 #include "tw_log.h"
 #include "tw_telemetry.h"
@@ -64,6 +65,23 @@ void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t)
 		b->senders[b->n_senders++] = t;
 }
 
+int tw_backend_share(struct tw_backend *b, unsigned int n, struct tw_task *const *tasks,
+	const struct tw_sender_config *const *cfg, struct tw_err *err)
+{
+	struct tw_handover *h;
+	int rc;
+
+	if (n < 2)
+		return 0;
+	rc = tw_handover_create(n, cfg, &h);
+	if (rc < 0)
+		return tw_fail(err, rc, "%u workers cannot share a device: %s", n, strerror(-rc));
+	b->handovers[b->n_handovers++] = h;
+	for (unsigned int i = 0; i < n; i++)
+		tw_sender_share(tasks[i], h, i);
+	return 0;
+}
+
 int tw_backend_launch(struct tw_backend *b, struct tw_err *err)
 {
 	b->launched = true;
@@ -102,6 +120,9 @@ void tw_backend_fini(struct tw_backend *b)
 		tw_task_destroy(b->senders[i]);
 	for (unsigned int i = 0; i < b->n_reflectors; i++)
 		tw_task_destroy(b->reflectors[i]);
+	for (unsigned int i = 0; i < b->n_handovers; i++)
+		tw_handover_destroy(b->handovers[i]);
+	b->n_handovers = 0;
 	tw_recorder_destroy(b->recorder);
 	b->n_senders = 0;
 	b->n_reflectors = 0;

@@ -27,6 +27,8 @@ struct tw_backend {
 	unsigned int n_reflectors;
 	struct tw_task *reflectors[TW_BACKEND_TASKS];
 	struct tw_recorder *recorder;
+	unsigned int n_handovers;
+	struct tw_handover *handovers[TW_BACKEND_TASKS];
 	struct tw_sender_group_query query; /* the one that is asked */
 	bool launched;
 	/* adds what the devices lost; asked when a result is made */
@@ -51,6 +53,13 @@ void tw_backend_tick(struct tw_backend *b);
 
 /* Give a task to worker i (modulo the number of workers). */
 void tw_backend_assign(struct tw_backend *b, unsigned int i, struct tw_task *t);
+
+/*
+ * Let sender tasks of one port hand each other the replies that come to another's queue, before
+ * the launch. cfg: of each, in the same order. Returns 0 or a negative errno.
+ */
+int tw_backend_share(struct tw_backend *b, unsigned int n, struct tw_task *const *tasks,
+	const struct tw_sender_config *const *cfg, struct tw_err *err);
 
 /* Start and end the worker threads. */
 int tw_backend_launch(struct tw_backend *b, struct tw_err *err);

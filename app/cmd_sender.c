@@ -22,32 +22,49 @@ static const char lo_needs[] =
 	" Programs on kernel sockets get IPv4 packets of ours on the loopback interface only after "
 	"sysctl net.ipv4.conf.lo.route_localnet=1 net.ipv4.conf.lo.accept_local=1";
 
-/* A task for each share; each goes to a worker of its own as far as there are any. */
+/* A task for a share; each goes to a worker of its own as far as there are any. */
+static int make_task(struct tw_net *n, const struct tw_options *o, const struct tw_sending *s,
+	uint32_t i, struct tw_err *err, struct tw_task **ret)
+{
+	const struct tw_share *h = &s->shares[i];
+	struct tw_worker *w = &n->backend.workers[i % n->backend.n_workers];
+	struct tw_loop_port lp;
+	int rc;
+
+	if (w->n_tasks == TW_MAX_TASKS_PER_WORKER || i == TW_BACKEND_TASKS)
+		return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
+			n->ports[h->port].name, n->backend.n_workers);
+	tw_ports_loop(o, &n->ports[h->port], h->queue, &lp);
+	lp.rx_queue = h->rx_queue;
+	lp.n_rx_queues = h->n_rx_queues;
+	lp.recorder = n->backend.recorder;
+	rc = tw_sender_create(&lp, &h->sender, &n->backend.clock, err, ret);
+	if (rc < 0)
+		return rc;
+	for (uint16_t q = 0; q < h->n_rx_queues; q++)
+		tw_ports_add_fds(&n->ports[h->port], (uint16_t)(h->rx_queue + q), w);
+	tw_backend_assign(&n->backend, i, *ret);
+	return 0;
+}
+
+/* Tasks of all shares; those of one device hand each other what came to the wrong queue. */
 static int make_tasks(struct tw_net *n, const struct tw_options *o, const struct tw_sending *s,
 	struct tw_err *err)
 {
-	for (uint32_t i = 0; i < s->n_shares; i++) {
-		const struct tw_share *h = &s->shares[i];
-		struct tw_worker *w = &n->backend.workers[i % n->backend.n_workers];
-		struct tw_loop_port lp;
-		struct tw_task *t;
-		int rc;
+	const struct tw_sender_config *cfg[TW_BACKEND_TASKS];
+	struct tw_task *tasks[TW_BACKEND_TASKS];
+	uint32_t first = 0;
+	int rc = 0;
 
-		if (w->n_tasks == TW_MAX_TASKS_PER_WORKER)
-			return tw_fail(err, -E2BIG, "%s: too many queues for %u workers",
-				n->ports[h->port].name, n->backend.n_workers);
-		tw_ports_loop(o, &n->ports[h->port], h->queue, &lp);
-		lp.rx_queue = h->rx_queue;
-		lp.n_rx_queues = h->n_rx_queues;
-		lp.recorder = n->backend.recorder;
-		rc = tw_sender_create(&lp, &h->sender, &n->backend.clock, err, &t);
-		if (rc < 0)
-			return rc;
-		for (uint16_t q = 0; q < h->n_rx_queues; q++)
-			tw_ports_add_fds(&n->ports[h->port], (uint16_t)(h->rx_queue + q), w);
-		tw_backend_assign(&n->backend, i, t);
+	for (uint32_t i = 0; i < s->n_shares && rc == 0; i++) {
+		rc = make_task(n, o, s, i, err, &tasks[i % TW_BACKEND_TASKS]);
+		cfg[i % TW_BACKEND_TASKS] = &s->shares[i].sender;
+		if (rc < 0 || (i + 1 < s->n_shares && s->shares[i + 1].port == s->shares[i].port))
+			continue;
+		rc = tw_backend_share(&n->backend, i + 1 - first, tasks + first, cfg + first, err);
+		first = i + 1;
 	}
-	return 0;
+	return rc;
 }
 
 /* What was tried, for when nothing comes back. */

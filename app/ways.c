@@ -48,11 +48,17 @@ struct search {
 	struct tw_err *err;
 };
 
-uint16_t tw_ways_queues(const struct tw_port *p, const struct tw_steer *s)
+/*
+ * Queues that get a task. Where the device does not tell which replies come to which queue as many
+ * as there are workers: they hand each other what is not theirs.
+ */
+static uint16_t queues_of(const struct tw_net *n, const struct tw_port *p, const struct tw_steer *s)
 {
-	bool known = s->kind == TW_STEER_PAIRS || s->kind == TW_STEER_RSS;
+	unsigned int workers = n->backend.n_workers / n->n_ports;
 
-	return known && p->n_tx >= p->n_rx ? p->n_rx : 1;
+	if (p->n_tx < p->n_rx || workers < 2)
+		return 1;
+	return s->kind != TW_STEER_UNKNOWN || workers > p->n_rx ? p->n_rx : (uint16_t)workers;
 }
 
 static uint32_t mix(const struct tw_wish *w, uint8_t port)
@@ -298,7 +304,7 @@ int tw_ways_find(struct tw_net *n, const struct tw_options *o, const struct tw_w
 		if (!d->taken)
 			rc = tw_fail(err, -ENOMEM, "out of memory");
 		tw_steer_read(&n->ports[i], &d->steer);
-		d->n_queues = tw_ways_queues(&n->ports[i], &d->steer);
+		d->n_queues = queues_of(n, &n->ports[i], &d->steer);
 		if (n->ports[i].n_rx > 1)
 			tw_info("%s: %u queues (%s), %u of them with a worker's task",
 				n->ports[i].name, n->ports[i].n_rx, tw_steer_text(d->steer.kind),

@@ -31,8 +31,8 @@ struct tw_way {
 
 /*
  * A way for each of n wishes. n_picked: source ports that are picked, as wish.picked counts them;
- * each device takes them, and the given ones, for us. n_queues of each port share its streams; 1
- * where the device does not tell which replies come to which.
+ * each device takes them, and the given ones, for us. With several workers the queues of a device
+ * share its streams: where it tells which replies come to which, those of each come to its own.
  *
  * Returns 0 or a negative errno with one sentence in err; ret_which is the wish that it is about,
  * n when it is about none.
@@ -40,8 +40,5 @@ struct tw_way {
 int tw_ways_find(struct tw_net *n, const struct tw_options *o, const struct tw_wish *wishes,
 	uint32_t n_wishes, uint32_t n_picked, struct tw_err *err, struct tw_way *ret_ways,
 	uint32_t *ret_which);
-
-/* Queues of a port that can have a sender's task each. */
-uint16_t tw_ways_queues(const struct tw_port *p, const struct tw_steer *s);
 
 #endif

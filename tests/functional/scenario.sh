@@ -102,6 +102,28 @@ for driver in $(drivers); do
 	group "s-$driver" six '.tlv == null' "(.session.local | startswith(\"[$a6]:32000\"))"
 done
 
+# Two workers on two queues of each driver: the accounts are those of one.
+cpus=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+last=$(taskset -cp $$ | sed 's/.*[-, ]//')
+for driver in $(drivers); do
+	echo "== $driver, two workers"
+	reflector "refl2-$driver" --dev "$driver:vb"
+	r=$pid
+	sender "two-$driver" --dev "$driver:va" --scenario "$file" --lcores "$cpus,$last"
+	same 'exit status where one group missed its bound' 3 "$status"
+	ends "refl2-$driver" "$r"
+	sound "two-$driver"
+	holds "two-$driver" '.packets.sent + .tester.not_sent == 3045' '.packets.lost == 0' \
+		'[.cpu.workers[] | select(.role == "sender" and .packets > 0)] | length == 2 or
+			("'"$driver"'" == "af_xdp" and length == 1)' '.packets.duplicates == 0'
+	reflector "refl3-$driver" --dev "$driver:vb"
+	r=$pid
+	sends "plain-$driver" --dev "$driver:va" "$b4" --lcores "$cpus,$last" --streams 16 --pps 2000 \
+		-c 4000
+	ends "refl3-$driver" "$r"
+	holds "plain-$driver" ".packets.sent + .tester.not_sent == 4000" ".packets.lost == 0"
+done
+
 # What is wrong is said with its place, before anything is opened.
 refuses()
 {
