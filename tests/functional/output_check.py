@@ -153,7 +153,7 @@ def flat(j, before=""):
     for key, v in j.items():
         if isinstance(v, dict):
             yield from flat(v, before + key + ".")
-        elif not isinstance(v, list) or key in ("missed", "local"):
+        elif not isinstance(v, list) or key in ("missed", "local", "notes"):
             yield before + key, v
 
 
