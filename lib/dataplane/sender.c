@@ -55,6 +55,7 @@ static void control(struct tw_task *task, enum tw_letter_kind kind)
 	if (kind != TW_LETTER_STOP)
 		return;
 	s->left = 0;
+	s->reports_open = 0;
 	/* never begun: nothing to wait for */
 	if (s->phase == TW_SENDER_WAITING)
 		s->phase = TW_SENDER_DRAINING;
@@ -81,7 +82,7 @@ static void finish(struct tw_sender *s, uint64_t mono)
 			return;
 		s->phase = TW_SENDER_DRAINING;
 	}
-	if (s->phase == TW_SENDER_DRAINING &&
+	if (s->phase == TW_SENDER_DRAINING && s->reports_open == 0 &&
 		((!s->cfg.linger && all_answered(s)) || mono - s->last_tx > s->reply.timeout)) {
 		s->phase = TW_SENDER_DONE;
 		atomic_store_explicit(&s->task.finished, true, memory_order_release);
@@ -108,6 +109,8 @@ static void housekeeping(struct tw_task *task)
 		s->forgiven = s->numbered - s->answered;
 		s->last_answer = mono;
 	}
+	if (unlikely(s->reports_open))
+		tw_sender_report_again(s, mono);
 	finish(s, mono);
 	if (s->port.exception)
 		tw_exception_down(&s->port, mono);

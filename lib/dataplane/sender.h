@@ -60,7 +60,8 @@ struct tw_sender_group {
 /* What is remembered of a stream whose packets carry TLVs. */
 struct tw_sender_tlv {
 	struct tw_tlv_reader reader;
-	uint32_t received; /* replies */
+	uint32_t received;                 /* replies */
+	struct tw_tlv_access_timer report; /* of the Access Report */
 };
 
 /* Packets that the NIC sends when they are due are handed over so much before: 0.5 ms. */
@@ -123,6 +124,8 @@ struct tw_sender {
 	struct tw_batch *batch; /* NULL: every stream is open */
 	bool special; /* keys, TLVs, PTP, RFC 7750 or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
+	uint32_t reports_open;      /* streams whose Access Report may have to be sent again */
+	uint32_t report_turn;       /* the next of them to be looked at */
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
@@ -267,6 +270,12 @@ int tw_sender_tlv_init(struct tw_sender *s);
 
 /* Have all replies come, where TLVs ask for several? */
 bool tw_sender_tlv_complete(const struct tw_sender *s);
+
+/* Access Reports that may have to be repeated: count them, note that one was answered, send what is
+ * due (RFC 8972 section 4.6). */
+void tw_sender_reports_init(struct tw_sender *s);
+void tw_sender_report_answered(struct tw_sender *s, uint32_t stream);
+void tw_sender_report_again(struct tw_sender *s, uint64_t mono);
 
 /* Read the TLVs of a reply. @return false when it is another member link's */
 bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *payload, uint32_t len,

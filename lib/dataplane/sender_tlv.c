@@ -42,6 +42,7 @@ int tw_sender_tlv_init(struct tw_sender *s)
 		if (!result_of(s, i)->asked)
 			tw_tlv_result_begin(result_of(s, i), asked);
 	}
+	tw_sender_reports_init(s);
 	return 0;
 }
 
@@ -115,6 +116,8 @@ bool tw_sender_tlv_read(struct tw_sender *s, uint32_t stream, const uint8_t *pay
 		return true;
 	m.ssid = tw_get16(payload + (x.authenticated ? TW_AUTH_REP_SSID : TW_REP_SSID));
 	m.rx_count = ++t->received;
+	if (t->received == 1)
+		tw_sender_report_answered(s, stream);
 	if (s->streams[stream].tlv_key)
 		m.check = check ? TW_TLV_CHECK_GOOD : TW_TLV_CHECK_BAD;
 	return tw_tlv_read_reply(&x, &t->reader, NULL, &m, payload, len, result_of(s, stream));

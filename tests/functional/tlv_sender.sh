@@ -109,6 +109,23 @@ wait "$pid"
 check 'the table names the lie' grep -q 'not in the format that its Z bit names' "$dir/lie.json"
 stop "$peer" TERM
 
+# An Access Report that nobody answers is sent again, three times 0.1 s after the packet before it;
+# one of three streams that is answered is not.
+report=access-report:id=1,code=2,timer=100ms,attempts=3
+capture report "$b" vb 'udp dst port 862'
+cap=$pid
+sender report-dead --dev af_packet:va "$b4" -c 2 -i 5 --timeout 50 --tlv "$report"
+same 'status without any reply' 2 "$status"
+holds report-dead '.packets.sent == 5' '.packets.lost == 5' '.tlv.access_report.echoed == 0'
+captured report "$cap"
+same 'gaps between reports, in units of 0.1 s' '0 1 1 1' "$(tshark -r "$dir/report.pcapng" -T fields \
+	-e frame.time_epoch 2>/dev/null | awk 'NR > 1 { printf("%s%d", (NR > 2 ? " " : ""), ($1 - t) / 0.1) }
+	{ t = $1 }')"
+peer report-rfc
+asks report-answered --tlv "$report"
+holds report-answered '.packets.sent == 20' '.tlv.access_report.echoed == 20'
+stop "$peer" TERM
+
 # our own reflector; what is on the wire
 for driver in $(drivers); do
 	reflector "ours-$driver" --dev "$driver:vb"
