@@ -81,7 +81,7 @@ def memory():
         return Sample(sessions, 1, value=(peaks[0] - peaks[1]) / sessions)
 
     return [Case("memory of a reflector's session, all that grows with it",
-                 [Row("memory", "memory per reflector session, octets", OURS, None, 256, None,
+                 [Row("memory", "memory per reflector session", OURS, None, 256, None,
                       unit="octets", smaller=True)],
                  {OURS: octets}, unit="octets", scale=1, rounds=3)]
 
@@ -135,9 +135,9 @@ def loopbacks():
     return [Case(
         "loopback: sender and reflector in one process, net_ring",
         [Row("loopback", "loopback, two workers, net_ring", OURS + " loopback", None, 8, 20,
-             unit="Mpps")],
+             unit="M/CPU-s")],
         {OURS + " loopback": lambda run: twamp.loopback(run)},
-        unit="million packets a second there and back, wall time")]
+        unit="million packets there and back per CPU-second of the busier worker", wall=True)]
 
 
 def scaling():

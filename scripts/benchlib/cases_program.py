@@ -3,6 +3,7 @@
 import os
 import re
 
+from . import twamp
 from .base import ROOT, Failed, Sample, bench_program, output_of
 from .compare import Case, Row
 
@@ -90,11 +91,25 @@ def pacing():
                           notes=notes)
         return program
 
+    def said(pps):
+        """What the sender itself says of it, in a run as a user makes it."""
+        def program(run):
+            seconds = 5 if run.quick else 30
+            result = twamp.sender_result(run, "--pps", str(pps), seconds=seconds)
+            error = result["tester"]["pacing_slope"]
+            if error is None:
+                raise Failed("the sender says nothing of tester.pacing_slope")
+            return Sample(result["packets"]["sent"], result["cpu"]["worker_seconds"], seconds,
+                          value=max(abs(error), 1e-15))
+        return program
+
+    own = "what the sender says of it"
     return [Case(
         f"pacing, {text} packets a second over 30 s",
         [Row(f"pacing-{text}", f"pacing, slope error at {text} pps", "dpdk-twamp", None, 1e-6,
              1e-7, unit="", smaller=True)],
-        {"dpdk-twamp": slope(pps)}, unit="relative error of the mean rate", scale=1, rounds=1)
+        {"dpdk-twamp": slope(pps), own: said(pps)}, extras=(own,),
+        unit="relative error of the mean rate", scale=1, rounds=1)
         for pps, text in ((1000, "1k"), (100000, "100k"), (1000000, "1M"))]
 
 
