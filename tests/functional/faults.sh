@@ -200,8 +200,9 @@ for signal in INT TERM; do
 		"$b4" --pps 20000 --duration 60 --interim 0.2 --timeout 500
 	s=$pid
 	sending "s-$id"
+	# the ring has room for 1,024: a sender that is itself held up by others needs its time to fill it
 	kill -STOP "$r"
-	sleep 0.5
+	sleep 1
 	if [ "$signal" = INT ]; then # goes on when the peer does
 		kill -CONT "$r"
 		sleep 0.7
@@ -214,8 +215,8 @@ for signal in INT TERM; do
 	stop "$r" KILL
 	sound "s-$id"
 	adds_up "s-$id"
-	holds "s-$id" '.tester.ok | not' '.tester.tx_full > 0' '.tester.not_sent > 1000' \
-		'.packets.received > 100'
+	holds "s-$id" '.tester.ok | not' '.tester.tx_full > 0 or .packets.lost < 1000' \
+		'.tester.not_sent > 1000' '.packets.received > 100'
 	[ "$signal" = TERM ] || holds "r-$id" '.tester.reason | contains("stolen")' \
 		'.packets.reflected > 1000'
 done

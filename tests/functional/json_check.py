@@ -61,7 +61,7 @@ RESULT = {
     "tester": {"ok": "b", "reason": "s?", "not_sent": "n", "tx_full": "n", "rx_missed": "n",
                "rx_nombuf": "n", "window_overrun": "n",
                "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
-               "pacing_slope": "f?",
+               "pacing_slope": "F?",
                "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
                "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
@@ -144,6 +144,8 @@ def is_a(v, kind):
         return is_int(v)
     if kind == "f":
         return (is_int(v) or isinstance(v, float)) and v >= 0
+    if kind == "F":
+        return (is_int(v) or isinstance(v, float)) and abs(v) < 1e300
     return isinstance(v, {"s": str, "b": bool}[kind])
 
 
