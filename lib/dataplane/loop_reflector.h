@@ -100,7 +100,7 @@ TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_b
 }
 #endif
 
-TW_INLINE enum kind look(const struct tw_reflector *r, const struct rte_mbuf *m, const uint8_t *f,
+TW_INLINE enum kind look(struct tw_reflector *r, const struct rte_mbuf *m, const uint8_t *f,
 	struct looks *k, const bool v6, const unsigned int flags)
 {
 	const unsigned int l2 = L2_OF(flags), off = tw_quick_udp(l2, v6) + TW_UDP_LEN;

@@ -92,9 +92,25 @@ void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why)
 		r->n.discarded[why]++;
 }
 
-bool tw_reflector_may_answer(const struct tw_reflector *r, const uint8_t *ip, bool v6)
+/* The answer depends on the addresses only, but for port 0 and for our own addresses on a loopback
+ * interface: it is remembered for them. A place of zeros is nobody's. */
+static bool may_answer4(struct tw_reflector *r, const uint8_t *ip)
 {
-	return check_plain(r, ip, v6) < 0;
+	uint64_t addrs = tw_raw64(ip + TW_IPV4_SRC);
+	uint64_t *known = &r->known[addrs * 0x9e3779b97f4a7c15 >> (64 - KNOWN_BITS)];
+
+	if (*known == addrs && tw_raw16(ip + TW_IPV4_LEN) != 0)
+		return true;
+	if (check_plain(r, ip, false) >= 0)
+		return false;
+	if (!r->port.loopback)
+		*known = addrs;
+	return true;
+}
+
+bool tw_reflector_may_answer(struct tw_reflector *r, const uint8_t *ip, bool v6)
+{
+	return v6 ? check_plain(r, ip, true) < 0 : may_answer4(r, ip);
 }
 
 struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,

@@ -23,6 +23,8 @@
 struct round;
 struct tw_reflector;
 
+#define KNOWN_BITS 8
+
 typedef unsigned int tw_reflector_step(struct tw_task *t);
 
 /* A request on the slow way, between its checks and its reply. */
@@ -79,7 +81,8 @@ struct tw_reflector {
 	uint32_t refwait; /* likewise */
 	uint32_t knows_tlvs;
 	struct tw_slope slope;
-	struct tw_shape shape[2]; /* of plain frames: IPv4, IPv6 */
+	uint64_t known[1 << KNOWN_BITS]; /* stateless: address pairs of IPv4 that were answered */
+	struct tw_shape shape[2];        /* of plain frames: IPv4, IPv6 */
 	struct tw_turn turn;
 	uint64_t spread;        /* T3 of plain replies before they leave, 2^-32 s */
 	uint64_t late;          /* the same of replies of the slow way */
@@ -132,7 +135,7 @@ int tw_reflector_check_addresses(
 	const struct tw_reflector *r, const struct tw_endpoint *src, const struct tw_addr *dst);
 
 /* The same question where there are no sessions. A no sends the packet the slow way. */
-bool tw_reflector_may_answer(const struct tw_reflector *r, const uint8_t *ip, bool v6);
+bool tw_reflector_may_answer(struct tw_reflector *r, const uint8_t *ip, bool v6);
 
 enum tw_light {
 	TW_LIGHT_NOT, /* of that kind: the slow way */
