@@ -108,6 +108,8 @@ def main():
             got = rate(by[name], burst)
             # a machine that is busy elsewhere delays the first or the last packet
             need(abs(got / want - 1) < 0.03, name, "is sent at", got, "packets a second, not", want)
+        spans = sorted(by["bulk"][i + 9].time - by["bulk"][i].time for i in range(0, 2400, 10))
+        need(spans[120] < 0.004, "bulk: ten packets of a burst take", spans[120])
         firsts = sorted({f.port: f.time for f in reversed(by["voice"])}.values())
         need(0.010 <= firsts[-1] - firsts[0] <= 0.020, "voice: streams start within",
              firsts[-1] - firsts[0])
