@@ -114,7 +114,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 	struct found found[TW_BURST];
 	uint64_t t4[TW_BURST]; /* by the NIC */
 	unsigned int n_found = 0, usual = 0;
-	const bool untagged = s->port.n_vlan == 0;
+	const bool untagged = s->port.n_vlan == 0 && !s->own_tags;
 	bool use = false;
 	uint64_t mono;
 	uint16_t n;

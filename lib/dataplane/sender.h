@@ -124,6 +124,7 @@ struct tw_sender {
 	struct tw_batch *batch; /* NULL: every stream is open */
 	bool special; /* keys, TLVs, PTP, RFC 7750 or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
+	bool own_tags;              /* some stream has other VLAN tags than the port */
 	uint32_t reports_open;      /* streams whose Access Report may have to be sent again */
 	uint32_t report_turn;       /* the next of them to be looked at */
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */

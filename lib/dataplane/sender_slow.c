@@ -117,17 +117,26 @@ static void read_address(
 }
 
 /* @return the stream, or -1 - reason */
+static bool tags_are(const struct tw_frame *info, unsigned int n, const uint16_t *tci)
+{
+	if (info->n_vlan != n)
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		if ((info->tci[i] ^ tci[i]) & 0xfff)
+			return false;
+	return true;
+}
+
 static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct tw_frame *info)
 {
+	const struct tw_stream_config *c;
 	uint64_t addr[4];
 	uint32_t ports;
 	int64_t stream;
 
-	if (info->n_vlan != s->port.n_vlan)
+	/* Streams may have tags of their own: their replies come with those. */
+	if (!s->own_tags && !tags_are(info, s->port.n_vlan, s->port.tci))
 		return -1 - TW_DISCARD_BAD_VLAN;
-	for (unsigned int i = 0; i < info->n_vlan; i++)
-		if ((info->tci[i] ^ s->port.tci[i]) & 0xfff)
-			return -1 - TW_DISCARD_BAD_VLAN;
 	if (f[0] & 1)
 		return -1 - TW_DISCARD_MULTICAST;
 	if (memcmp(f, s->port.mac.b, 6) != 0)
@@ -136,7 +145,10 @@ static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct t
 		return -1 - TW_DISCARD_NOT_OUR_PORT;
 	read_address(f, info, addr, &ports);
 	stream = tw_sender_stream_of(s, addr, ports, info->family == 6);
-	return stream >= 0 ? stream : -1 - TW_DISCARD_NOT_A_REPLY;
+	if (stream < 0)
+		return -1 - TW_DISCARD_NOT_A_REPLY;
+	c = &s->cfg.streams[stream];
+	return tags_are(info, c->n_vlan, c->tci) ? stream : -1 - TW_DISCARD_BAD_VLAN;
 }
 
 /* @return true: it is another task's, and the mbuf is taken */

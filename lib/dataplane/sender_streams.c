@@ -173,6 +173,12 @@ static int build_frames(struct tw_sender *s, uint32_t i, struct growing *g, stru
 	return 0;
 }
 
+static bool tags_of_port(const struct tw_sender *s, const struct tw_stream_config *c)
+{
+	return c->n_vlan == s->port.n_vlan &&
+	       memcmp(c->tci, s->port.tci, c->n_vlan * sizeof(c->tci[0])) == 0;
+}
+
 static int build_streams(struct tw_sender *s, struct tw_err *err)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
@@ -188,6 +194,7 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 		if (c->group >= (cfg->n_groups ? cfg->n_groups : 1))
 			return tw_fail(
 				err, -EINVAL, "stream %u: there is no group %u", i, c->group);
+		s->own_tags |= !tags_of_port(s, c);
 		t->group = c->group;
 		t->stateless_peer = c->stateless_peer;
 		t->dscp_ecn = c->dscp_ecn;

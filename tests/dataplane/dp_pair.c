@@ -78,7 +78,7 @@ static void make_loop_port(struct dp_pair *p, int side)
 		.pool = p->pool[side],
 		.mac = {{2, 0, 0, 0, 0, side ? 1 : 9}},
 		.n_addrs = 1,
-		.n_vlan = p->n_vlan,
+		.n_vlan = side == 0 && p->plain_sender ? 0 : p->n_vlan,
 		.tci = {100, 200},
 	};
 	lp->stamps = p->stamps[side];

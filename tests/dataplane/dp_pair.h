@@ -23,6 +23,7 @@ struct dp_pair {
 	struct tw_sender_config sender_cfg; /* streams NULL: those below */
 	struct tw_reflector_config reflector_cfg;
 	uint8_t n_vlan;
+	bool plain_sender;               /* its port has no tags, its streams have n_vlan */
 	struct tw_loop_stamps stamps[2]; /* sender's, reflector's */
 	const struct tw_clock *clock;    /* NULL: dp_clock */
 

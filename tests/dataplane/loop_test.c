@@ -220,6 +220,23 @@ static void sizes(void **state)
 	}
 }
 
+/* Streams with tags that their port does not have: replies come with the streams' own. */
+static void own_tags(void **state)
+{
+	(void)state;
+	for (uint8_t i = 0; i < 4; i++) {
+		struct dp_pair p = dp_pair();
+
+		p.family = i & 1 ? 6 : 4;
+		p.n_vlan = 1 + i / 2;
+		p.plain_sender = true;
+		p.sender_cfg.count = 200;
+		p.sender_cfg.n_streams = 2;
+		run(&p, 1 + i % 2);
+		dp_pair_close(&p);
+	}
+}
+
 /* A reflector without state: numbers are the sender's own, directions of loss are not told. */
 static void stateless(void **state)
 {
@@ -300,6 +317,7 @@ int main(void)
 		cmocka_unit_test(duration),
 		cmocka_unit_test(stopped),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(own_tags),
 		cmocka_unit_test(stateless),
 		cmocka_unit_test(twice),
 		cmocka_unit_test(slope),
