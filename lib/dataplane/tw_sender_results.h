@@ -23,8 +23,8 @@ struct tw_sender_group_query {
 };
 
 /**
- * Results of one group of streams. Discarded packets, full rings and TLVs are no group's: they are
- * in the total only, of which the groups are the rest. Where streams share one schedule so are
+ * Results of one group of streams, what its TLVs said among them. Discarded packets and full rings
+ * are no group's: they are in the total only, of which the groups are the rest. Where streams share one schedule so are
  * lateness and what was not sent.
  *
  * @param arg  struct tw_sender_group_query
