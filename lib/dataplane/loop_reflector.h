@@ -100,6 +100,15 @@ TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_b
 }
 #endif
 
+/* The NIC found all checksums right. Those of IPv4 headers are a verdict of their own. */
+TW_INLINE bool is_verified(const struct rte_mbuf *m, const bool v6, const unsigned int flags)
+{
+	const uint64_t mask = RTE_MBUF_F_RX_L4_CKSUM_MASK | (v6 ? 0 : RTE_MBUF_F_RX_IP_CKSUM_MASK);
+	const uint64_t good = RTE_MBUF_F_RX_L4_CKSUM_GOOD | (v6 ? 0 : RTE_MBUF_F_RX_IP_CKSUM_GOOD);
+
+	return (flags & F_HW_CHECKSUM) && (m->ol_flags & mask) == good;
+}
+
 TW_INLINE enum kind look(struct tw_reflector *r, const struct rte_mbuf *m, const uint8_t *f,
 	struct looks *k, const bool v6, const unsigned int flags)
 {
@@ -124,9 +133,7 @@ TW_INLINE enum kind look(struct tw_reflector *r, const struct rte_mbuf *m, const
 			return KIND_OTHER;
 		tail = tw_sum_add(tail, tw_sum(p + TW_STAMP_LEN, len - off - TW_STAMP_LEN));
 	}
-	if (!((flags & F_HW_CHECKSUM) &&
-		    (m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD) &&
-		unlikely(!tw_quick_sums(f, tail, l2, v6)))
+	if (!is_verified(m, v6, flags) && unlikely(!tw_quick_sums(f, tail, l2, v6)))
 		return KIND_OTHER;
 	if ((flags & F_STATELESS) && unlikely(!tw_reflector_may_answer(r, f + l2, v6)))
 		return KIND_OTHER;

@@ -175,6 +175,37 @@ static bool all_received(void *arg)
 	return atomic_load(&p->task->packets) >= p->packets;
 }
 
+/* A plain frame as a NIC with checksum offload judges it: IPv4's header apart from UDP. */
+static uint64_t verdict(const uint8_t *f, uint32_t len)
+{
+	bool v6 = f[12] == 0x86;
+	const uint8_t *ip = f + 14, *udp = ip + (v6 ? 40 : 20);
+	uint32_t udp_len = len - (uint32_t)(udp - f), sum;
+	uint64_t flags = 0;
+
+	if (len < 86 || f[13] != (v6 ? 0xdd : 0) || (!v6 && f[12] != 8) || ip[v6 ? 6 : 9] != 17)
+		return 0;
+	if ((uint32_t)(udp[4] << 8 | udp[5]) != udp_len || (!v6 && ip[0] != 0x45))
+		return 0;
+	if (!v6)
+		flags = dp_sum(ip, 20, 0) == 0xffff ? RTE_MBUF_F_RX_IP_CKSUM_GOOD
+						    : RTE_MBUF_F_RX_IP_CKSUM_BAD;
+	sum = dp_sum(ip + (v6 ? 8 : 12), v6 ? 32 : 8, 17 + udp_len);
+	return flags | (dp_sum(udp, udp_len, sum) == 0xffff ? RTE_MBUF_F_RX_L4_CKSUM_GOOD
+							    : RTE_MBUF_F_RX_L4_CKSUM_BAD);
+}
+
+static uint16_t judge(
+	uint16_t port, uint16_t queue, struct rte_mbuf *m[], uint16_t n, uint16_t max, void *arg)
+{
+	(void)port, (void)queue, (void)max, (void)arg;
+	for (uint16_t i = 0; i < n; i++)
+		if (m[i]->nb_segs == 1)
+			m[i]->ol_flags |=
+				verdict(rte_pktmbuf_mtod(m[i], const uint8_t *), m[i]->data_len);
+	return n;
+}
+
 static void reflect(struct dp_run *run, const struct tw_port *port)
 {
 	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1};
@@ -187,6 +218,8 @@ static void reflect(struct dp_run *run, const struct tw_port *port)
 	lp.kernel_interface = run->link.kernel_interface;
 	lp.answers = run->link.answers;
 	lp.rx_checksum = run->link.rx_checksum;
+	if (lp.rx_checksum)
+		assert_non_null(rte_eth_add_rx_callback(port->port_id, 0, judge, NULL));
 	if (tw_reflector_create(&lp, &run->cfg, &dp_clock, &err, &w.tasks[0]) < 0)
 		fail_msg("%s", err.text);
 	if (run->many) {

@@ -44,7 +44,8 @@ struct dp_run {
 	const struct dp_list *in;
 	struct dp_list out;
 	struct tw_reflector_config cfg;
-	struct tw_loop_port link; /* n_vlan, tci, flags are taken; the rest is filled */
+	struct tw_loop_port link; /* n_vlan, tci, flags are taken (rx_checksum: mbufs have verdicts
+				   * then); the rest is filled */
 	bool many;                /* the instance for many sessions, however many there are */
 	struct tw_reflector_snapshot result;
 };

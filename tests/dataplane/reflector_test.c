@@ -343,6 +343,22 @@ static void stamp_per_packet(void **state)
 	}
 }
 
+/* A NIC that finds UDP's checksum right may find the IPv4 header's wrong. */
+static void half_a_verdict(void **state)
+{
+	(void)state;
+	run.link.rx_checksum = true;
+	for (uint32_t i = 0; i < 40; i++) {
+		struct dp_packet p = dp_request(4, i / 2);
+
+		dp_list_add_packet(&in, &p);
+		in.f[i].b[24] ^= i % 2;
+	}
+	go();
+	assert_int_equal(run.result.counters.discarded[TW_DISCARD_BAD_IP_CHECKSUM], 20);
+	assert_int_equal(run.out.n, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(vlan, setup, teardown),
 		cmocka_unit_test_setup_teardown(jumbo, setup, teardown),
 		cmocka_unit_test_setup_teardown(stamp_per_packet, setup, teardown),
+		cmocka_unit_test_setup_teardown(half_a_verdict, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);

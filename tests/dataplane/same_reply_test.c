@@ -106,13 +106,13 @@ static struct instance instance(unsigned int i)
 		.many = i & 2,
 		.per_packet = i & 4,
 		.n_vlan = i / 8 % 3,
-		.stateless = i / 24 % 3 == 2,
-		.rx_checksum = i / 24 % 3 == 1,
+		.stateless = i / 24 == 2,
+		.rx_checksum = i / 24 % 2,
 		.protocol = protocols[i / 8 % 4],
 		.tlv = i / 16 % 2,
 	};
 }
-#define INSTANCES 72
+#define INSTANCES 96
 
 static void name(const struct instance *x, char *ret, size_t n)
 {
@@ -197,13 +197,14 @@ static void add_tags(struct dp_packet *p, struct tw_rand *r, unsigned int n_vlan
 		p->n_vlan = below(r, 3);
 }
 
-/* A frame that was hit on the way: it may be anything now. */
+/* A frame that was hit on the way, in its headers as often as anywhere: it may be anything now. */
 static void damage(struct dp_list *l, struct tw_rand *r)
 {
 	struct dp_frame *f = &l->f[l->n - 1];
 
 	if (below(r, 2))
-		f->b[below(r, f->len)] ^= (uint8_t)(1 << below(r, 8));
+		f->b[below(r, f->len > 42 && below(r, 2) ? 42 : f->len)] ^=
+			(uint8_t)(1 << below(r, 8));
 	else
 		f->len = 1 + below(r, f->len);
 }
