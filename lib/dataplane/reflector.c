@@ -93,7 +93,8 @@ void tw_reflector_count_refusal(struct tw_reflector *r, enum tw_discard why)
 }
 
 /* The answer depends on the addresses only, but for port 0 and for our own addresses on a loopback
- * interface: it is remembered for them. A place of zeros is nobody's. */
+ * interface: it is remembered for them. A place of zeros is nobody's; place 0,
+ * where 0.0.0.0 to 0.0.0.0 is looked for, never is one. */
 static bool may_answer4(struct tw_reflector *r, const uint8_t *ip)
 {
 	uint64_t addrs = tw_raw64(ip + TW_IPV4_SRC);
@@ -363,6 +364,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	tw_clock_read(clock, &r->task.clock, rte_rdtsc());
 	r->port = *port;
 	r->cfg = *cfg;
+	r->known[0] = 1; /* belongs elsewhere: nobody is taken for it */
 	r->task.step = choose(r);
 	tw_stamper_init(&r->stamper, &port->stamps, port->port_id, &r->task.clock, false);
 	r->l2 = TW_ETH_LEN + TW_VLAN_LEN * port->n_vlan;

@@ -359,6 +359,25 @@ static void half_a_verdict(void **state)
 	assert_int_equal(run.out.n, 20);
 }
 
+/* Addresses that were answered before are known: nobody is known who sends nothing but zeros. */
+static void from_nowhere_to_nowhere(void **state)
+{
+	(void)state;
+	run.cfg.stateless = true;
+	for (uint32_t i = 0; i < 3; i++) {
+		struct dp_packet p = dp_request(4, i);
+
+		if (i != 1) {
+			memset(p.src, 0, 4);
+			memset(p.dst, 0, 4);
+		}
+		dp_list_add_packet(&in, &p);
+	}
+	go();
+	assert_int_equal(run.result.counters.discarded[TW_DISCARD_BAD_SOURCE], 2);
+	assert_int_equal(run.out.n, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +391,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(jumbo, setup, teardown),
 		cmocka_unit_test_setup_teardown(stamp_per_packet, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_a_verdict, setup, teardown),
+		cmocka_unit_test_setup_teardown(from_nowhere_to_nowhere, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
