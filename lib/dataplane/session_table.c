@@ -104,16 +104,11 @@ static bool is_used(const uint64_t *entry, unsigned int words)
 	return entry[words - 1] >> 48 != TW_KEY_FREE;
 }
 
-static uint32_t age(const struct tw_reflect_state *s, uint32_t now)
-{
-	return now - s->last_seen;
-}
-
 static bool may_go(const struct tw_reflect_state *s, uint32_t now, uint32_t idle)
 {
 	uint32_t limit = s->next_seq <= 1 && idle > SINGLE_PACKET_AGE ? SINGLE_PACKET_AGE : idle;
 
-	return age(s, now) > limit;
+	return tw_reflect_age(s, now) > limit;
 }
 
 /* Take a slot out of the index. Who stands behind it moves up, where that is nearer to his home. */
@@ -161,7 +156,7 @@ static uint32_t sweep(struct tw_table *t, unsigned int words, uint32_t now, uint
 		entry = tw_table_entry(t, t->sweep, words);
 		s = tw_table_state(entry, words);
 		if (!is_used(entry, words) ||
-			(single_rule ? !may_go(s, now, limit) : age(s, now) <= limit))
+			(single_rule ? !may_go(s, now, limit) : tw_reflect_age(s, now) <= limit))
 			continue;
 		forget(t, t->sweep, words);
 		gone++;

@@ -32,7 +32,7 @@ bool tw_reflect_irregular(
 	struct tw_reflect_state *s, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t idle)
 {
 	bool newer = (int32_t)(t1 - s->last_t1) > 0;
-	bool was_idle = now - s->last_seen > idle;
+	bool was_idle = tw_reflect_age(s, now) > idle;
 	uint32_t fall = s->last_sseq - sseq;
 
 	if (sseq > s->last_sseq) {

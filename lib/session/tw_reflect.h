@@ -31,6 +31,18 @@ static inline uint32_t tw_reflect_coarse(uint64_t mono)
 	return (uint32_t)(mono >> 22);
 }
 
+/**
+ * How long ago the session's last packet came, tw_reflect_coarse() units. Packets that the NIC
+ * stamps and those that it does not stand in one burst, and their times are not in order: who is
+ * ahead by less than a second was seen now.
+ */
+static inline uint32_t tw_reflect_age(const struct tw_reflect_state *s, uint32_t now)
+{
+	uint32_t age = now - s->last_seen;
+
+	return age > UINT32_MAX - 1024 ? 0 : age;
+}
+
 /** Middle 32 bits of a sender's timestamp: orders instants within 9 hours to 15 us. */
 static inline uint32_t tw_reflect_t1(uint64_t t1)
 {

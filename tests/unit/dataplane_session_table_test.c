@@ -242,6 +242,23 @@ static void expiry(void **state)
 	}
 }
 
+/* A packet's time may be a little before that of the session's last one: who is active stays. */
+static void times_out_of_order(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct tw_table t = make(2, kinds[k]);
+
+		packet(&t, 1, 1, 5000, kinds[k]);
+		packet(&t, 2, 2, 5000, kinds[k]);
+		assert_int_equal(tw_table_expire(&t, kinds[k], 4999, 100, 64), 0);
+		assert_int_equal(packet(&t, 3, 3, 4999, kinds[k]), TW_INSERT_FULL);
+		assert_non_null(find(&t, 1, 1, kinds[k]));
+		assert_non_null(find(&t, 2, 2, kinds[k]));
+		tw_table_fini(&t);
+	}
+}
+
 static struct tw_reflect_state *lookup(const struct tw_table *t, uint32_t id, unsigned int words)
 {
 	struct key k = key_of(id, words);
@@ -449,6 +466,7 @@ int main(void)
 		cmocka_unit_test(gaps),
 		cmocka_unit_test(no_trace_is_left),
 		cmocka_unit_test(expiry),
+		cmocka_unit_test(times_out_of_order),
 		cmocka_unit_test(removal),
 		cmocka_unit_test(more),
 		cmocka_unit_test(eviction),

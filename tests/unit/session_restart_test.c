@@ -317,6 +317,17 @@ static void clocks_wrap(void **state)
 		0); /* 31 s later */
 }
 
+/* The NIC stamps one packet and software, a little later, the one before it. */
+static void now_set_back(void **state)
+{
+	struct life l = after(1000);
+
+	(void)state;
+	assert_int_equal(feed(&l, 1001, 1001.001, 1001.002), 1000);
+	assert_int_equal(feed(&l, 1000, 1001, 1001.0005), 1001);
+	assert_int_equal(l.resets, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +342,7 @@ int main(void)
 		cmocka_unit_test(far_fall),
 		cmocka_unit_test(idle),
 		cmocka_unit_test(idle_border),
+		cmocka_unit_test(now_set_back),
 		cmocka_unit_test(wrap),
 		cmocka_unit_test(wrap_zone),
 		cmocka_unit_test(latest_t1),
