@@ -8,6 +8,7 @@ must be the same octet for octet but for T2, T3, the Error Estimate and the UDP 
 held against its own packet; so must be their order within a session, and all counters.
 """
 import json
+import os
 import random
 import struct
 import subprocess
@@ -103,6 +104,7 @@ def reflect(binary, folder, captures, lcores):
 def main():
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")
+    binary = os.path.realpath(sys.argv[1])
     rand = random.Random(seed)
     mine = [(rand.randrange(SESSIONS), i) for i in range(PACKETS)]
     frames = [(s, request(s, i, rand)) for s, i in mine]
@@ -110,8 +112,8 @@ def main():
         write(f"{folder}/all", [f for _, f in frames])
         for k in (0, 1):
             write(f"{folder}/half{k}", [f for s, f in frames if s % 2 == k])
-        one, a = reflect(sys.argv[1], folder, ["all"], "0")
-        two, b = reflect(sys.argv[1], folder, ["half0", "half1"], "0,1")
+        one, a = reflect(binary, folder, ["all"], "0")
+        two, b = reflect(binary, folder, ["half0", "half1"], "0,1")
     if a["packets"]["received"] != PACKETS or a["packets"]["reflected"] < PACKETS * 0.9:
         sys.exit(f"FAIL: one worker: {a['packets']}")
     for part in ("packets", "discarded", "sessions"):
