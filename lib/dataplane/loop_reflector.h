@@ -292,7 +292,7 @@ static __attribute__((noinline)) uint64_t take_other(
 		}
 	}
 	tw_reflector_slow(r, m, d->mono);
-	return t3;
+	return wall_now(r);
 }
 
 TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf **rx,

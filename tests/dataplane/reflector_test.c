@@ -378,6 +378,31 @@ static void from_nowhere_to_nowhere(void **state)
 	assert_int_equal(run.out.n, 1);
 }
 
+/* Who stands behind refused packets left after they had been looked at, and T3 says so. */
+static void behind_refused_ones(void **state)
+{
+	struct dp_answer a;
+
+	(void)state;
+	run.cfg.protocol = TW_PROTOCOL_STAMP;
+	for (uint32_t i = 0; i < 32; i++) {
+		struct dp_packet p = dp_request(4, 0);
+
+		if (i < 31) {
+			p.len = 8000;
+			p.checksum = DP_CHECKSUM_BAD;
+		}
+		dp_list_add_packet(&in, &p);
+	}
+	go();
+	assert_int_equal(run.result.counters.discarded[TW_DISCARD_BAD_UDP_CHECKSUM], 31);
+	assert_int_equal(run.out.n, 1);
+	a = dp_answer_of(&run.out.f[0], &(struct dp_packet){.family = 4});
+	/* a quarter of a million octets were summed up between them */
+	print_message("T3 - T2: %.2f us\n", 1e6 * (double)(a.t3 - a.t2) / (double)SEC);
+	assert_true(a.t3 - a.t2 > SEC / 1000000 * 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stamp_per_packet, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_a_verdict, setup, teardown),
 		cmocka_unit_test_setup_teardown(from_nowhere_to_nowhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(behind_refused_ones, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
