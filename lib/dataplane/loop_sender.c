@@ -257,7 +257,7 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 			st->pos = 0;
 		sent[i] = (struct tw_pending){tx[i], c, stream, (uint32_t)st->sent};
 		prepare(tx[i], c);
-		if (own)
+		if (own || special)
 			wipe(s, tx[i], c);
 		t1 = launch       ? tw_sender_hold(s, tx[i], at[i], mono)
 		     : per_packet ? tw_clock_mono(clock, rte_rdtsc())

@@ -268,6 +268,9 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 		rc = tw_fail(err, -ENOMEM, "no memory for TLVs");
 	if (rc == 0)
 		rc = set_up_pace(s, err);
+	/* Streams that share a schedule differ in ports, and their sizes in padding. */
+	if (rc == 0 && (s->own || s->tlvs))
+		tw_sender_find_reach(s);
 	if (rc < 0) {
 		destroy(&s->task);
 		return rc;

@@ -113,7 +113,7 @@ struct tw_sender {
 	/* schedules of their own; NULL: streams are taken in turn */
 	struct tw_sender_own *own;
 	struct tw_due_queue due;
-	uint16_t reach; /* octets of their frames that are not zeros, at most */
+	uint16_t reach; /* octets of frames that are not zeros, at most; 0: the heads cover them */
 	unsigned int n_pending;
 	struct tw_pending pending[TW_BURST];
 
@@ -170,6 +170,9 @@ void tw_sender_prebuild(struct rte_mbuf *m, const struct tw_send_class *c);
 /* Build all that is by stream. @return 0, -EINVAL, -ENOMEM */
 int tw_sender_streams_init(struct tw_sender *s, struct tw_err *err);
 void tw_sender_streams_fini(struct tw_sender *s);
+
+/* What the longest head of any frame leaves in a buffer the next one's does not cover. */
+void tw_sender_find_reach(struct tw_sender *s);
 
 /* Schedules of their own. @return 0, -EINVAL, -ENOMEM */
 int tw_sender_own_init(struct tw_sender *s, struct tw_err *err);

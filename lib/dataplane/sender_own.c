@@ -54,22 +54,6 @@ static int init_one(struct tw_sender *s, uint32_t i, uint64_t *ret_records)
 	return 0;
 }
 
-/* What the longest head of any of them leaves in a buffer the next one's does not cover. */
-static void find_reach(struct tw_sender *s)
-{
-	for (uint32_t i = 0; i < s->n_streams; i++) {
-		const struct tw_send_stream *t = &s->streams[i];
-
-		for (uint16_t k = 0; k < t->n_cycle; k++) {
-			const struct tw_send_class *c = &t->classes[t->cycle[k]];
-			uint32_t end = (uint32_t)c->payload_off + c->covered;
-
-			end = end > c->head_len ? end : c->head_len;
-			s->reach = end > s->reach ? (uint16_t)end : s->reach;
-		}
-	}
-}
-
 int tw_sender_own_init(struct tw_sender *s, struct tw_err *err)
 {
 	uint32_t n = s->n_streams;
@@ -85,8 +69,6 @@ int tw_sender_own_init(struct tw_sender *s, struct tw_err *err)
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
 		if (init_one(s, i, &records[i]) < 0)
 			rc = tw_fail(err, -EINVAL, "stream %u: its schedule cannot be kept", i);
-	if (rc == 0)
-		find_reach(s);
 	if (rc == 0 && tw_window_init_rings(&s->window, n, records) < 0)
 		rc = tw_fail(err, -ENOMEM, "no memory for %u streams", n);
 	free(records);

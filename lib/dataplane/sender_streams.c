@@ -246,6 +246,21 @@ static int map_loss_tables(struct tw_sender *s)
 	return 0;
 }
 
+void tw_sender_find_reach(struct tw_sender *s)
+{
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		const struct tw_send_stream *t = &s->streams[i];
+
+		for (uint16_t k = 0; k < t->n_cycle; k++) {
+			const struct tw_send_class *c = &t->classes[t->cycle[k]];
+			uint32_t end = (uint32_t)c->payload_off + c->covered;
+
+			end = end > c->head_len ? end : c->head_len;
+			s->reach = end > s->reach ? (uint16_t)end : s->reach;
+		}
+	}
+}
+
 int tw_sender_streams_init(struct tw_sender *s, struct tw_err *err)
 {
 	uint32_t n = s->cfg.n_streams;

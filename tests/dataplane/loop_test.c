@@ -5,6 +5,9 @@
 
 #include "dp_pair.h"
 #include "loop.h"
+#include "tw_rand.h"
+#include "tw_tlv_reflect.h"
+#include "tw_tlv_spec.h"
 
 /*
  * Sender and reflector as they run, on one worker and on two. Nothing is lost between them, so
@@ -237,6 +240,37 @@ static void own_tags(void **state)
 	}
 }
 
+/*
+ * Sizes in turn with TLVs: behind them there is a padding TLV, or less than its header, in buffers
+ * that have held the other.
+ */
+static void sizes_with_tlvs(void **state)
+{
+	static const char *const words[] = {"location"};
+	static const struct tw_tlv_policy policy = {.t2_method = TW_METHOD_SOFTWARE};
+	static struct tw_tlv_template tlv;
+	struct tw_rand rand;
+	struct tw_err err;
+
+	(void)state;
+	tw_rand_init(&rand, 1);
+	assert_int_equal(tw_tlv_compile(words, 1, false, &rand, &tlv, &err), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		uint16_t least = (uint16_t)(TW_STAMP_LEN + tlv.len), cycle[3] = {least, 900, least};
+		struct dp_pair p = dp_pair();
+
+		cycle[2] = (uint16_t)(least + i);
+		p.family = i & 1 ? 6 : 4;
+		p.sender_cfg.count = 6000;
+		p.streams[0].sizes = cycle;
+		p.streams[0].n_sizes = 3;
+		p.streams[0].tlv = &tlv;
+		p.reflector_cfg.tlv = &policy;
+		run(&p, 1 + i % 2);
+		dp_pair_close(&p);
+	}
+}
+
 /* A reflector without state: numbers are the sender's own, directions of loss are not told. */
 static void stateless(void **state)
 {
@@ -318,6 +352,7 @@ int main(void)
 		cmocka_unit_test(stopped),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(own_tags),
+		cmocka_unit_test(sizes_with_tlvs),
 		cmocka_unit_test(stateless),
 		cmocka_unit_test(twice),
 		cmocka_unit_test(slope),
