@@ -198,15 +198,6 @@ void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind
 		s->left -= n;
 }
 
-/* The first of a burst was marked for the NIC's stamp, and taken or not. */
-static void asked(struct tw_sender *s, const struct tw_pending *first, bool taken, uint64_t mono)
-{
-	if (taken)
-		tw_readback_sent(&s->stamper, mono, rte_rdtsc(), first->stream, first->seq);
-	else
-		first->m->ol_flags = 0;
-}
-
 static void no_buffers_own(struct tw_sender *s, const uint32_t *which, unsigned int n)
 {
 	s->result->tester.tx_full += n;
@@ -284,8 +275,10 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 	if (unlikely(asks))
 		tw_readback_mark(tx[0]);
 	k = rte_eth_tx_burst(s->port.port_id, s->port.tx_queue, tx, (uint16_t)n);
-	if (unlikely(asks))
-		asked(s, &sent[0], k > 0, launch ? at[0] : mono);
+	/* one that was marked and not taken is offered again without a mark */
+	if (unlikely(asks) && k)
+		tw_readback_sent(&s->stamper, launch ? at[0] : mono, rte_rdtsc(), sent[0].stream,
+			sent[0].seq);
 	if (special && s->cfg.records)
 		tw_sender_record_sent(s, sent, k);
 	if (unlikely(k < n)) {
