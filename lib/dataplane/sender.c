@@ -69,6 +69,12 @@ static bool all_answered(const struct tw_sender *s)
 	return !s->tlvs || tw_sender_tlv_complete(s);
 }
 
+/* Nothing is waited for any more. What a NIC holds until it is due leaves later than now. */
+static bool timed_out(const struct tw_sender *s, uint64_t mono)
+{
+	return (int64_t)(mono - s->last_tx) > (int64_t)s->reply.timeout;
+}
+
 static void finish(struct tw_sender *s, uint64_t mono)
 {
 	/* A device that took nothing for so long will not take the rest of --count either. */
@@ -78,12 +84,12 @@ static void finish(struct tw_sender *s, uint64_t mono)
 		s->left = 0;
 	if (s->phase == TW_SENDER_SENDING && s->left == 0) {
 		/* What the device never took was never sent. */
-		if (s->n_pending && mono - s->last_tx < s->reply.timeout)
+		if (s->n_pending && !timed_out(s, mono))
 			return;
 		s->phase = TW_SENDER_DRAINING;
 	}
 	if (s->phase == TW_SENDER_DRAINING && s->reports_open == 0 &&
-		((!s->cfg.linger && all_answered(s)) || mono - s->last_tx > s->reply.timeout)) {
+		((!s->cfg.linger && all_answered(s)) || timed_out(s, mono))) {
 		s->phase = TW_SENDER_DONE;
 		atomic_store_explicit(&s->task.finished, true, memory_order_release);
 	}
