@@ -116,13 +116,14 @@ void tw_backend_join(struct tw_backend *b)
 void tw_backend_fini(struct tw_backend *b)
 {
 	tw_telemetry_show(NULL, 0);
+	/* before the senders' pools: on a software ring replies come back in the buffers of requests */
+	for (unsigned int i = 0; i < b->n_handovers; i++)
+		tw_handover_destroy(b->handovers[i]);
+	b->n_handovers = 0;
 	for (unsigned int i = 0; i < b->n_senders; i++)
 		tw_task_destroy(b->senders[i]);
 	for (unsigned int i = 0; i < b->n_reflectors; i++)
 		tw_task_destroy(b->reflectors[i]);
-	for (unsigned int i = 0; i < b->n_handovers; i++)
-		tw_handover_destroy(b->handovers[i]);
-	b->n_handovers = 0;
 	tw_recorder_destroy(b->recorder);
 	b->n_senders = 0;
 	b->n_reflectors = 0;
