@@ -64,9 +64,10 @@ static inline void commit(
 		s->h.bucket[at[i]]++;
 }
 
-static inline bool in_bounds(const struct sums *b)
+/* Else the sums are not worth adding up: they may not even fit. */
+static inline bool in_bounds(const struct tw_series *s, const struct sums *b)
 {
-	return b->min > -BOUND && b->max < BOUND;
+	return b->min > -BOUND && b->max < BOUND && s->m.ref > -BOUND && s->m.ref < BOUND;
 }
 
 #define AVX2 __attribute__((target("avx2")))
@@ -113,17 +114,20 @@ AVX2 static void record_avx2(struct tw_series *s, int64_t *v, unsigned int n)
 	_mm256_storeu_si256((__m256i *)(void *)highs, max);
 	_mm256_storeu_si256((__m256i *)(void *)sums, sum);
 	_mm256_storeu_pd(squares, sumsq);
-	b = (struct sums){lows[0], highs[0], sums[0], squares[0]};
+	b = (struct sums){.min = lows[0], .max = highs[0]};
 	for (unsigned int i = 1; i < 4; i++) {
 		b.min = lows[i] < b.min ? lows[i] : b.min;
 		b.max = highs[i] > b.max ? highs[i] : b.max;
+	}
+	if (!in_bounds(s, &b)) {
+		record_plain(s, v, n);
+		return;
+	}
+	for (unsigned int i = 0; i < 4; i++) {
 		b.sum += sums[i];
 		b.sumsq += squares[i];
 	}
-	if (in_bounds(&b) && s->m.ref > -BOUND && s->m.ref < BOUND)
-		commit(s, &b, at, n);
-	else
-		record_plain(s, v, n);
+	commit(s, &b, at, n);
 }
 
 #define AVX512 __attribute__((target("avx512f,avx512dq,avx512cd")))
@@ -163,13 +167,14 @@ AVX512 static void record_avx512(struct tw_series *s, int64_t *v, unsigned int n
 	b = (struct sums){
 		.min = _mm512_reduce_min_epi64(min),
 		.max = _mm512_reduce_max_epi64(max),
-		.sum = _mm512_reduce_add_epi64(sum),
-		.sumsq = _mm512_reduce_add_pd(sumsq),
 	};
-	if (in_bounds(&b) && s->m.ref > -BOUND && s->m.ref < BOUND)
-		commit(s, &b, at, n);
-	else
+	if (!in_bounds(s, &b)) {
 		record_plain(s, v, n);
+		return;
+	}
+	b.sum = _mm512_reduce_add_epi64(sum);
+	b.sumsq = _mm512_reduce_add_pd(sumsq);
+	commit(s, &b, at, n);
 }
 
 static bool has_avx2(void)
