@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool readable(int fd)
@@ -63,6 +64,7 @@ static void the_second_one_ends_it(void **state)
 		if (tw_signals_init(&err))
 			_exit(99);
 		raise(SIGTERM);
+		nanosleep(&(struct timespec){.tv_nsec = 150000000}, NULL);
 		raise(SIGINT);
 		_exit(98);
 	}
@@ -78,12 +80,36 @@ static void the_second_one_ends_it(void **state)
 	assert_ptr_equal(strchr(text, '\n'), text + n - 1);
 }
 
+/* timeout(1) sends its signal to the child and to the group */
+static void twice_at_once_is_one(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct tw_err err;
+
+		if (tw_signals_init(&err))
+			_exit(99);
+		raise(SIGINT);
+		raise(SIGINT);
+		_exit(tw_signals_stop() ? 42 : 98);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_one_asks),
 		cmocka_unit_test(a_lost_reader_does_not_kill),
 		cmocka_unit_test(the_second_one_ends_it),
+		cmocka_unit_test(twice_at_once_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
