@@ -21,6 +21,11 @@
 
 /* A gap between two looks at the clock that no burst can explain. */
 #define STOLEN_NS 100000
+/* Letters come in rows, one when the one before is answered: to sleep between them would make
+ * thousands of sessions wait for thousands of wake-ups. */
+#define MAIL_NS 150000
+/* How long the control core looks for an answer before it naps. */
+#define LOOK_NS 60000
 /* How long the control core waits for a letter to be carried out. */
 #define PATIENCE_NS (5 * TW_NS_PER_SEC)
 
@@ -155,7 +160,7 @@ static int worker_main(void *arg)
 	const struct tw_clock_map *clock = &w->tasks[0]->clock;
 	uint64_t ticks_per_ms = ((uint64_t)1 << 63) / 500 / clock->mult;
 	uint64_t stolen = ticks_per_ms * STOLEN_NS / 1000000;
-	uint64_t last = rte_rdtsc();
+	uint64_t last = rte_rdtsc(), mail_until = 0;
 	bool may_sleep = w->may_sleep && w->n_fds > 0;
 	struct tw_idle idle;
 
@@ -178,10 +183,14 @@ static int worker_main(void *arg)
 			work += w->tasks[i]->step(w->tasks[i]);
 		}
 		/* What a letter took (a snapshot is half a megabyte) nobody has stolen. */
-		last = unlikely(mail) ? rte_rdtsc() : now;
+		last = now;
+		if (unlikely(mail)) {
+			last = rte_rdtsc();
+			mail_until = last + ticks_per_ms * MAIL_NS / 1000000;
+		}
 		if (work)
 			tw_idle_work(&idle, now);
-		else if (may_sleep)
+		else if (may_sleep && last >= mail_until)
 			last = rest(w, &idle, last);
 		else
 			rte_pause();
@@ -249,7 +258,7 @@ static int64_t monotonic_ns(void)
 static int ask(struct tw_task *t, const struct tw_letter *letter)
 {
 	struct timespec nap = {.tv_nsec = 50000};
-	int64_t end = monotonic_ns() + PATIENCE_NS;
+	int64_t now = monotonic_ns(), end = now + PATIENCE_NS, look = now + LOOK_NS;
 	struct tw_letter *l = malloc(sizeof(*l));
 	int result;
 
@@ -262,6 +271,10 @@ static int ask(struct tw_task *t, const struct tw_letter *letter)
 	}
 	wake(t->wake_fd);
 	while (atomic_load_explicit(&l->state, memory_order_acquire) != TW_LETTER_DONE) {
+		if (monotonic_ns() < look) {
+			rte_pause();
+			continue;
+		}
 		if (monotonic_ns() > end && tw_letter_claim(l, TW_LETTER_GIVEN_UP))
 			return -ETIMEDOUT;
 		nanosleep(&nap, NULL);
