@@ -119,22 +119,28 @@ void control_conn_work(struct control_conn *c)
 {
 	struct tw_ns now = control_now();
 	const char *why = "";
-	size_t used, left;
+	size_t used, said, left;
 
 	c->dirty = false;
 	TAILQ_REMOVE(&c->server->dirty, c, dirty_link);
-	if (c->in_len && !c->closing) {
-		used = tw_server_conn_feed(c->machine, now, c->in, c->in_len);
-		c->in_len -= used;
-		memmove(c->in, c->in + used, c->in_len);
-	}
-	if (tw_server_conn_done(c->machine, &why))
-		end(c, now, why);
-	if (!send_out(c)) {
-		control_conn_destroy(c);
-		return;
-	}
-	tw_server_conn_output(c->machine, &left);
+	/* Again where the answers were what input waited for: when all of them are gone at once
+	 * no event would tell. */
+	do {
+		used = 0;
+		if (c->in_len && !c->closing) {
+			used = tw_server_conn_feed(c->machine, now, c->in, c->in_len);
+			c->in_len -= used;
+			memmove(c->in, c->in + used, c->in_len);
+		}
+		if (tw_server_conn_done(c->machine, &why))
+			end(c, now, why);
+		tw_server_conn_output(c->machine, &said);
+		if (!send_out(c)) {
+			control_conn_destroy(c);
+			return;
+		}
+		tw_server_conn_output(c->machine, &left);
+	} while (c->in_len && !c->closing && left == 0 && (used || said));
 	if (c->closing) {
 		if (left == 0)
 			control_conn_destroy(c);
