@@ -57,9 +57,11 @@ clean()
 }
 
 # a moment between 0 and the seconds given
+# Not at once: a signal that the shell's child gets before it becomes the program is the shell's, and
+# is lost when it has a trap of its own.
 moment()
 {
-	sleep "$(awk -v top="$1" -v r="$RANDOM" 'BEGIN { printf "%.3f", top * r / 32767 }')"
+	sleep "$(awk -v top="$1" -v r="$RANDOM" 'BEGIN { printf "%.3f", 0.03 + top * r / 32767 }')"
 }
 
 # the link-local addresses are up when duplicates have been looked for
