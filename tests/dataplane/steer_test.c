@@ -31,7 +31,7 @@ static int group_teardown(void **state)
 static struct tw_port open_port(const char *dev, uint16_t n_queues)
 {
 	struct tw_port_config cfg = {.n_queues = n_queues};
-	struct tw_port port;
+	struct tw_port port = {0};
 
 	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
 		tw_port_start(&port, &err) < 0)
