@@ -149,9 +149,11 @@ static const struct tw_item items[] = {
 		 "is begun where it cannot"},
 	{"ssid", 0, TW_ITEM_UINT, AT(ssid), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "N", .max = 65535, .dflt = "0", .help = "STAMP session identifier"},
-	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .commands = S | R | L,
-	 .later = V | C, .group = PROTOCOL, .names = formats, .dflt = "ntp",
-	 .help = "format of the timestamps in STAMP packets"},
+	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .commands = S | R | L | V | C,
+	 .group = PROTOCOL, .names = formats, .dflt = "ntp",
+	 .help = "format of the timestamps that we write: a sender's in STAMP and TWAMP packets, a "
+		 "reflector's in STAMP packets; what a server writes in a session is negotiated "
+		 "(--mode ptpv2)"},
 	{"tlv", 0, TW_ITEM_STRING, LIST(tlv), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "NAME[:ARGS]", .help = "STAMP extension to send, any number of times"},
 	{"micro-session", 0, TW_ITEM_UINT, AT(micro_session), .commands = R, .group = PROTOCOL,
@@ -408,6 +410,10 @@ int tw_options_settle_packets(struct tw_options *o, struct tw_err *err)
 	if (sends && o->timestamp_format == TW_OPT_PTP && o->protocol == TW_OPT_LIGHT)
 		return tw_fail(err, -EINVAL,
 			"--timestamp-format 'ptp': is for STAMP, not for --protocol twamp-light");
+	if (o->command == V && o->timestamp_format == TW_OPT_PTP && !o->light)
+		return tw_fail(err, -EINVAL,
+			"--timestamp-format 'ptp': is for STAMP, which a server answers with "
+			"--light; in sessions the client chooses");
 	if (o->protocol == TW_OPT_LIGHT && !tw_options_given(o, padding))
 		o->padding = 27;
 	if (tw_options_given(o, tos)) {

@@ -3,12 +3,16 @@
 # Copyright (c) 2026 The dpdk-twamp authors
 """What tshark decodes of one open-mode session against what the controller said of it.
 
-  control_wire_check.py CAPTURE RESULT.json DSCP PADDING MODES MODE
+  control_wire_check.py CAPTURE RESULT.json DSCP PADDING MODES MODE FORMAT
+
+FORMAT is what the sender was told to write its timestamps in.
 """
 
 import json
 import subprocess
 import sys
+
+import octets
 
 CONTROL = ("modes mode command accept session_id sender_port receiver_port padding_length ipvn "
            "conf_sender conf_receiver number_of_schedule_slots number_of_packets timeout type-p "
@@ -24,9 +28,50 @@ def decode(capture, layer, names, others):
     return [dict(zip(names + others, line.split("|"))) for line in out.splitlines()]
 
 
+Z = 1 << 14
+TAI_UTC = 37
+NEAR = 2 * 10**9  # a stamp from a capture's, which a busy machine may take late
+
+
+def stamp_ns(stamp, z):
+    """Nanoseconds since 1970 (UTC) of the octets in the format that the Z bit names."""
+    if not z:
+        return octets.ntp_ns(stamp)
+    if stamp & 0xFFFFFFFF >= 10**9:
+        return -1
+    return ((stamp >> 32) - TAI_UTC) * 10**9 + (stamp & 0xFFFFFFFF)
+
+
+def check_stamps(same, capture, port, ours, theirs):
+    """The Z bits of both directions, and that each timestamp is in the format that its Z bit names."""
+    asked = {}
+    replies = 0
+    for data, ns in octets.read_capture(capture)[0]:
+        f = octets.parse(data, ns)
+        if not f.is_udp or port not in (f.sport, f.dport):
+            continue
+        if f.dport == port:
+            q = octets.Request.read(f.payload)
+            asked[q.seq] = q
+            same(f"request {q.seq}: Z", ours, bool(q.error & Z))
+            same(f"request {q.seq}: T1 is near the wire's time", True,
+                 abs(stamp_ns(q.t1, ours) - ns) < NEAR)
+            continue
+        r = octets.Reply.read(f.payload.ljust(44, b"\0"))
+        q = asked[r.sender_seq]
+        replies += 1
+        same(f"reply {r.seq}: Z", theirs, bool(r.error & Z))
+        same(f"reply {r.seq}: the sender's Error Estimate", hex(q.error), hex(r.sender_error))
+        same(f"reply {r.seq}: the sender's T1", q.t1, r.t1)
+        t1, t2, t3 = stamp_ns(q.t1, ours), stamp_ns(r.t2, theirs), stamp_ns(r.t3, theirs)
+        same(f"reply {r.seq}: T1 <= T2 <= T3, all near", True,
+             t1 <= t2 + 10**6 and t2 <= t3 and abs(t3 - ns) < NEAR)
+    return len(asked), replies
+
+
 def main():
     capture, result = sys.argv[1], json.load(open(sys.argv[2], encoding="utf-8"))
-    dscp, padding, modes, mode = (int(x) for x in sys.argv[3:])
+    dscp, padding, modes, mode = (int(x) for x in sys.argv[3:7])
     findings = []
     count = result["packets"]["sent"]
 
@@ -79,6 +124,8 @@ def main():
         same(f"test packet {i}: length", 8 + 14 + padding, p["udp.length"])
         if p["error_estimate.multiplier"] in ("", "0"):
             findings.append(f"test packet {i}: Multiplier 0")
+    seen = check_stamps(same, capture, int(remote[1]), sys.argv[7] == "ptp", bool(mode & 512))
+    same("requests and replies with timestamps", (count, count), seen)
     print("\n".join(findings[:20]))
     return 1 if findings else 0
 

@@ -122,6 +122,9 @@ static void padding_follows_the_protocol(void **state)
 	assert_int_equal(o.padding, -1);
 	refused(TW_CMD_SENDER, "p --protocol auto", "--protocol");
 	refused(TW_CMD_LOOPBACK, "--protocol auto", "--protocol");
+	ok(TW_CMD_CONTROLLER, "p --timestamp-format ptp");
+	ok(TW_CMD_SERVER, "--light --timestamp-format ptp");
+	refused(TW_CMD_SERVER, "--timestamp-format ptp", "--timestamp-format");
 	ok(TW_CMD_REFLECTOR, "--protocol auto");
 }
 
