@@ -244,6 +244,7 @@ static void add_health(const struct tw_backend *b, struct tw_reflector_health *r
 	r->rx_missed += h.rx_missed;
 	r->rx_nombuf += h.rx_nombuf;
 	r->tx_errors += h.tx_errors;
+	r->tx_dropped += h.tx_dropped;
 	r->link_down = tw_ns_add(r->link_down, h.link_down);
 	r->device_lost = b->device_lost;
 }

@@ -71,6 +71,7 @@ static void device_health(void *arg, struct tw_tester_health *h)
 			h->rx_missed += s.rx_missed;
 			h->rx_nombuf += s.rx_nombuf;
 			h->tx_errors += s.tx_errors;
+			h->tx_dropped += s.tx_dropped;
 		}
 		h->link_down = tw_ns_add(h->link_down, tw_port_down(&n->ports[i]));
 	}

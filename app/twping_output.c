@@ -60,8 +60,8 @@ static void name_of(const struct tw_addr *a, char ret[NAME])
 /* What our own queues dropped would look like the network's loss to whoever reads on. */
 static bool lost_here(const struct tw_result *r)
 {
-	return r->packets.lost &&
-	       (r->tester.rx_missed || r->tester.rx_nombuf || r->tester.window_overrun);
+	return r->packets.lost && (r->tester.rx_missed || r->tester.rx_nombuf ||
+					  r->tester.tx_dropped || r->tester.window_overrun);
 }
 
 static void describe(struct output *p)

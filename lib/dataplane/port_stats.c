@@ -46,11 +46,8 @@ int tw_port_stats(struct tw_port *port, struct tw_port_stats *ret_stats)
 			priv->drops += tw_af_packet_drops(priv->fds[q]);
 		ret_stats->rx_missed = priv->drops;
 	}
-	if (port->is_kernel && tw_host_stats(port->ifindex, &host) == 0) {
-		ret_stats->kernel_rx_dropped = host.rx_dropped + host.rx_missed -
-					       priv->base.rx_dropped - priv->base.rx_missed;
-		ret_stats->kernel_tx_dropped = host.tx_dropped - priv->base.tx_dropped;
-	}
+	if (port->is_kernel && tw_host_stats(port->ifindex, &host) == 0)
+		ret_stats->tx_dropped = host.tx_dropped - priv->base.tx_dropped;
 	return 0;
 }
 

@@ -122,11 +122,11 @@ struct tw_port {
 struct tw_port_stats {
 	uint64_t rx_packets;
 	uint64_t tx_packets;
-	uint64_t rx_missed;         /**< no room in the device's or the socket's receive ring */
-	uint64_t rx_nombuf;         /**< no buffer for a received packet */
-	uint64_t tx_errors;         /**< taken by tx_burst and not sent */
-	uint64_t kernel_rx_dropped; /**< of the kernel interface: all its traffic, not only ours */
-	uint64_t kernel_tx_dropped;
+	uint64_t rx_missed; /**< no room in the device's or the socket's receive ring */
+	uint64_t rx_nombuf; /**< no buffer for a received packet */
+	uint64_t tx_errors; /**< taken by tx_burst and not sent */
+	/** By the kernel's interface behind the driver: of all its traffic, not only ours. */
+	uint64_t tx_dropped;
 };
 
 /**

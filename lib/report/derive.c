@@ -112,6 +112,7 @@ bool tw_reflector_tester_ok(const struct tw_reflector_report *r, char *reason, s
 		{r->health.rx_missed, "packets missed by the receive queue"},
 		{r->health.rx_nombuf, "packets without a receive buffer"},
 		{r->health.tx_errors, "replies that the device took and did not send"},
+		{r->health.tx_dropped, "packets dropped by our own interface on their way out"},
 		{r->counters.discarded[TW_DISCARD_NO_BUFFER],
 			"packets without a buffer for the reply"},
 	};

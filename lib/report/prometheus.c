@@ -33,6 +33,8 @@ static const struct counter_row {
 	ROW("tester_tx_full", tester.tx_full, "Packets offered to a full transmit ring."),
 	ROW("tester_rx_missed", tester.rx_missed, "Packets that the receive queue missed."),
 	ROW("tester_rx_nombuf", tester.rx_nombuf, "Packets for which there was no receive buffer."),
+	ROW("tester_tx_dropped", tester.tx_dropped,
+		"Packets that our own interface dropped on their way out."),
 	ROW("tester_window_overrun", tester.window_overrun,
 		"Outstanding packets that were forgotten before their timeout."),
 	ROW("tester_pcap_missed", pcap_missed, "Packets that the capture file lacks."),

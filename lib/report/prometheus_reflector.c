@@ -39,6 +39,8 @@ static const struct row {
 	COUNTER("tester_rx_missed", health.rx_missed, "Packets that the receive queue missed."),
 	COUNTER("tester_rx_nombuf", health.rx_nombuf,
 		"Packets for which there was no receive buffer."),
+	COUNTER("tester_tx_dropped", health.tx_dropped,
+		"Packets that our own interface dropped on their way out."),
 	COUNTER("tester_pcap_missed", pcap_missed, "Packets that the capture file lacks."),
 #undef COUNTER
 	{"twamp_reflector_sessions", "gauge",

@@ -76,6 +76,7 @@ static void tester(struct walk w, const struct tw_reflector_report *r)
 	walk_count(w, "rx_missed", r->health.rx_missed);
 	walk_count(w, "rx_nombuf", r->health.rx_nombuf);
 	walk_count(w, "tx_errors", r->health.tx_errors);
+	walk_count(w, "tx_dropped", r->health.tx_dropped);
 	w.ops->integer(w.arg, "stolen_ns", r->health.stolen.v);
 	w.ops->integer(w.arg, "stolen_longest_ns", r->health.stolen_longest.v);
 	w.ops->integer(w.arg, "link_down_ns", r->health.link_down.v);

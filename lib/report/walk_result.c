@@ -182,6 +182,7 @@ static void tester(struct walk w, const struct tw_result *r)
 	walk_count(w, "rx_missed", t->rx_missed);
 	walk_count(w, "rx_nombuf", t->rx_nombuf);
 	walk_count(w, "tx_errors", t->tx_errors);
+	walk_count(w, "tx_dropped", t->tx_dropped);
 	walk_count(w, "window_overrun", t->window_overrun);
 	pacing(w, t);
 	walk_number(w, "pacing_slope", tw_trend_slope(&t->drift));

@@ -128,6 +128,7 @@ bool tw_result_tester_ok(const struct tw_result *r, char *reason, size_t len)
 		{t->rx_missed, "packets were dropped by the device: its receive queue was full"},
 		{t->rx_nombuf, "packets were dropped: no buffer to receive them in"},
 		{t->tx_errors, "packets were taken by the device and not sent, or not at once"},
+		{t->tx_dropped, "packets were dropped by our own interface on their way out"},
 		{t->window_overrun,
 			"packets were forgotten before their timeout: too many were in flight"},
 	};

@@ -61,6 +61,7 @@ static void merge_tester(struct tw_tester_health *dst, const struct tw_tester_he
 	dst->rx_missed += src->rx_missed;
 	dst->rx_nombuf += src->rx_nombuf;
 	dst->tx_errors += src->tx_errors;
+	dst->tx_dropped += src->tx_dropped;
 	dst->window_overrun += src->window_overrun;
 	dst->stolen = tw_ns_add(dst->stolen, src->stolen);
 	if (src->stolen_longest.v > dst->stolen_longest.v)
@@ -162,6 +163,7 @@ static void diff_tester(struct tw_tester_health *dst, const struct tw_tester_hea
 	dst->rx_missed = beyond(now->rx_missed, before->rx_missed);
 	dst->rx_nombuf = beyond(now->rx_nombuf, before->rx_nombuf);
 	dst->tx_errors = beyond(now->tx_errors, before->tx_errors);
+	dst->tx_dropped = beyond(now->tx_dropped, before->tx_dropped);
 	dst->window_overrun = beyond(now->window_overrun, before->window_overrun);
 	/* what was counted in ticks may shrink a little: their length is measured ever better */
 	dst->stolen = longer(tw_ns_sub(now->stolen, before->stolen), tw_ns(0));

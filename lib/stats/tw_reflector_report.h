@@ -29,6 +29,7 @@ struct tw_reflector_health {
 	uint64_t rx_missed;
 	uint64_t rx_nombuf;
 	uint64_t tx_errors;
+	uint64_t tx_dropped; /**< by the kernel's interface, after the driver let it go */
 	struct tw_ns stolen; /**< time in which the workers did not run, summed gaps */
 	struct tw_ns stolen_longest;
 	struct tw_ns link_down;

@@ -98,6 +98,7 @@ struct tw_tester_health {
 	uint64_t rx_missed;
 	uint64_t rx_nombuf;
 	uint64_t tx_errors;          /**< taken by the device and not sent, or not at once */
+	uint64_t tx_dropped;         /**< by the kernel's interface, after the driver let it go */
 	uint64_t window_overrun;     /**< outstanding records overwritten before the timeout */
 	struct tw_ns stolen;         /**< time in which the worker did not run, summed gaps */
 	struct tw_ns stolen_longest; /**< the longest gap of a worker */

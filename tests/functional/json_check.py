@@ -62,7 +62,7 @@ RESULT = {
                "rx_nombuf": "n", "window_overrun": "n",
                "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
                "pacing_slope": "F?",
-               "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
+               "tx_errors": "n", "tx_dropped": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
                "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
     "discarded": "counts",
@@ -116,7 +116,7 @@ REFLECTOR = {
     "stamping": STAMPING,
     "clock": CLOCK,
     "tester": {"ok": "b", "reason": "s?", "tx_full": "n", "rx_missed": "n", "rx_nombuf": "n",
-               "tx_errors": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
+               "tx_errors": "n", "tx_dropped": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
                "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
 }
@@ -312,7 +312,8 @@ def check_result(out, j):
     if all_or_none(out, "tester.pacing_error_ns", (pacing["p50"], pacing["p99"], pacing["max"])):
         ascending(out, "tester.pacing_error_ns", ("p50", "p99", "max"),
                   [pacing["p50"], pacing["p99"], pacing["max"]])
-    check_tester(out, j["tester"], ("not_sent", "rx_missed", "rx_nombuf", "window_overrun"))
+    check_tester(out, j["tester"], ("not_sent", "rx_missed", "rx_nombuf", "tx_dropped",
+                                    "window_overrun"))
     check_cpu(out, j["cpu"])
     if "groups" in j:
         check_groups(out, j)
@@ -369,7 +370,7 @@ def check_reflector(out, j):
     for d in j["dscp"]:
         out.need(d["dscp"] <= 63 and d["packets"] > 0, f"dscp: {json.dumps(d)}")
     check_sources(out, j, p["reflected"] > 0)
-    check_tester(out, j["tester"], ("tx_full", "rx_missed", "rx_nombuf"))
+    check_tester(out, j["tester"], ("tx_full", "rx_missed", "rx_nombuf", "tx_dropped"))
     out.need(not j["tester"]["ok"] or p["tx_failed"] == 0, "tester.ok, but packets.tx_failed")
     check_cpu(out, j["cpu"])
 

@@ -93,6 +93,7 @@ static const struct item reflector[] = {
 	{"tester.rx_missed", "0"},
 	{"tester.rx_nombuf", "0"},
 	{"tester.tx_errors", "0"},
+	{"tester.tx_dropped", "0"},
 	{"tester.stolen_ns", "0"},
 	{"tester.stolen_longest_ns", "0"},
 	{"tester.link_down_ns", "0"},

@@ -198,6 +198,7 @@ static const struct item sample[] = {
 	{"tester.rx_missed", "0"},
 	{"tester.rx_nombuf", "0"},
 	{"tester.tx_errors", "0"},
+	{"tester.tx_dropped", "0"},
 	{"tester.window_overrun", "0"},
 	{"tester.pacing_error_ns.p50", "null"},
 	{"tester.pacing_error_ns.p99", "null"},
@@ -348,6 +349,7 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 		{"tester.stolen_longest_ns", "8"},
 		{"tester.link_down_ns", "9"},
 		{"tester.tx_errors", "10"},
+		{"tester.tx_dropped", "11"},
 		{"tester.device_lost", "true"},
 		{"tester.pcap_missed", "7"},
 		{"tester.pacing_error_ns.p50", "10000"},
@@ -372,6 +374,7 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	r->tester.stolen_longest = tw_ns(8);
 	r->tester.link_down = tw_ns(9);
 	r->tester.tx_errors = 10;
+	r->tester.tx_dropped = 11;
 	r->tester.device_lost = true;
 	r->pcap_missed = 7;
 	record(&r->tester.pacing, 98, 10000);

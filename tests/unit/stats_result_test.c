@@ -341,7 +341,8 @@ static void tester_names_the_dominant_reason(void **state)
 static void every_reason_counts(void **state)
 {
 	uint64_t *const one[] = {&a->tester.not_sent, &a->tester.tx_full, &a->tester.rx_missed,
-		&a->tester.rx_nombuf, &a->tester.window_overrun, &a->tester.tx_errors};
+		&a->tester.rx_nombuf, &a->tester.window_overrun, &a->tester.tx_errors,
+		&a->tester.tx_dropped};
 	char why[128];
 
 	(void)state;
@@ -384,16 +385,20 @@ static void other_reasons(void **state)
 static void other_reasons_merge(void **state)
 {
 	(void)state;
-	a->tester = (struct tw_tester_health){
-		.stolen_longest = tw_ns(5), .link_down = tw_ns(7), .tx_errors = 2};
+	a->tester = (struct tw_tester_health){.stolen_longest = tw_ns(5),
+		.link_down = tw_ns(7),
+		.tx_errors = 2,
+		.tx_dropped = 20};
 	b->tester = (struct tw_tester_health){.stolen_longest = tw_ns(4),
 		.link_down = tw_ns(70),
 		.tx_errors = 3,
+		.tx_dropped = 30,
 		.device_lost = true};
 	tw_result_merge(a, b);
 	assert_int_equal(a->tester.stolen_longest.v, 5);
 	assert_int_equal(a->tester.link_down.v, 77);
 	assert_int_equal(a->tester.tx_errors, 5);
+	assert_int_equal(a->tester.tx_dropped, 50);
 	assert_true(a->tester.device_lost);
 }
 
