@@ -158,10 +158,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 		struct tw_reply_meta meta = {
 			nic ? t4[i] : mono, (uint8_t)found[i].ttl, (uint8_t)found[i].tos};
 
-		if (nic && found[i].payload)
-			s->reply.t1_late = tw_sender_t1_late(
-				s, found[i].stream, tw_get32(found[i].payload + 24));
-		if (!special && !(nic && s->reply.t1_late))
+		if (!special && !(nic && s->corrects))
 			usual += judge(s, &found[i], &meta, own);
 		else if (found[i].payload)
 			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
@@ -193,7 +190,6 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 		most = k > most ? k : most;
 		n += k;
 	}
-	s->reply.t1_late = 0;
 	tw_stamper_looked(&s->stamper, began, most < TW_BURST);
 	return n;
 }

@@ -39,8 +39,6 @@ void tw_sender_readback(struct tw_sender *s)
 
 int64_t tw_sender_t1_late(struct tw_sender *s, uint32_t stream, uint32_t seq)
 {
-	if (!s->corrects)
-		return 0;
 	for (unsigned int i = 0; i < TW_SENDER_LATE; i++) {
 		struct tw_sender_late *l = &s->late_of[i];
 

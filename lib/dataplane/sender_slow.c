@@ -37,6 +37,7 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		return;
 	}
 	tw_sender_use_group(s, stream);
+	s->reply.t1_late = unlikely(s->corrects) ? tw_sender_t1_late(s, stream, f.sseq) : 0;
 	verdict = tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta);
 	if (unlikely(s->special && s->cfg.records))
 		tw_sender_record_reply(s, stream, &f, meta, verdict);
@@ -236,8 +237,6 @@ bool tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono)
 			struct tw_reply_meta meta = {mono, info.ttl, info.tos};
 			uint32_t i = (uint32_t)stream, len = info.payload_len;
 
-			if (s->stamper.n.nic)
-				s->reply.t1_late = tw_sender_t1_late(s, i, tw_get32(payload + 24));
 			if (!s->batch || tw_sender_open(s, &i, &payload, &len, 1))
 				tw_sender_reply(s, i, payload, len, &meta,
 					s->tlvs && tw_sender_check_tlvs(s, &i, &payload, &len, 1));

@@ -10,7 +10,7 @@
 #include <rte_eth_ring.h>
 #include <rte_ring.h>
 
-static const uint16_t small[] = {44};
+static const uint16_t small[] = {44}, protected[] = {112};
 static struct rte_ring *rings[2];
 static unsigned int number; /* names are used once: what a failed test leaves behind is its own */
 
@@ -105,6 +105,28 @@ static void make_streams(struct dp_pair *p)
 		}
 	}
 	p->sender_cfg.streams = p->streams;
+}
+
+void dp_pair_protect(struct dp_pair *p)
+{
+	static const char text[] = "* not much of a secret\n";
+	struct tw_err err;
+
+	if (tw_keyfile_parse("keys", text, sizeof(text) - 1, TW_KEYFILE_TEXT, &err, &p->key_file) <
+		0)
+		fail_msg("%s", err.text);
+	assert_int_equal(tw_batch_create(TW_BATCH_AUTO, &p->batch), 0);
+	assert_int_equal(tw_keyring_create(p->batch, p->key_file, &p->keys), 0);
+	p->reflector_cfg.keys = p->keys;
+	for (uint32_t i = 0; i < p->sender_cfg.n_streams; i++) {
+		struct tw_addr peer = addr(p, 1);
+		struct tw_stream_config *s = &p->streams[i];
+
+		s->security = TW_SECURITY_AUTHENTICATED;
+		s->key = tw_keyring_peer(p->keys, 0, &peer);
+		s->sizes = protected;
+		s->n_sizes = 1;
+	}
 }
 
 void dp_pair_open(struct dp_pair *p)
@@ -231,4 +253,7 @@ void dp_pair_close(struct dp_pair *p)
 	}
 	for (int i = 0; i < 2; i++)
 		rte_ring_free(rings[i]);
+	tw_keyring_destroy(p->keys);
+	tw_keyfile_destroy(p->key_file);
+	tw_batch_destroy(p->batch);
 }

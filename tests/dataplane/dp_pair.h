@@ -11,6 +11,7 @@
  */
 
 #include "dp_rig.h"
+#include "tw_keyring.h"
 #include "tw_result.h"
 
 #define DP_STREAMS 8
@@ -26,6 +27,9 @@ struct dp_pair {
 	bool plain_sender;               /* its port has no tags, its streams have n_vlan */
 	struct tw_loop_stamps stamps[2]; /* sender's, reflector's */
 	const struct tw_clock *clock;    /* NULL: dp_clock */
+	struct tw_batch *batch;          /* of dp_pair_protect() */
+	struct tw_keyfile *key_file;
+	struct tw_keyring *keys;
 
 	uint16_t port[2];
 	struct rte_mempool *pool[2];
@@ -40,6 +44,9 @@ struct dp_pair {
 
 /* STAMP of 44 octets over IPv4, one stream, timeout 500 ms, as fast as possible, 100 in flight. */
 struct dp_pair dp_pair(void);
+
+/* Before it is opened: all of its streams are authenticated STAMP, with one key. */
+void dp_pair_protect(struct dp_pair *p);
 
 /* Make ports and tasks. */
 void dp_pair_open(struct dp_pair *p);

@@ -12,13 +12,11 @@
 
 /* Transmit stamps that are read back, with their faults, and launch time. */
 
-/* T1 of each packet by its transmit stamp: half a millisecond after software's, so the way out is shorter by it. */
-static void transmit_stamps(void **state)
+/* A pair whose sender has its T1 corrected, by half a millisecond. */
+static struct dp_pair corrected(void)
 {
-	const struct tw_stamping *n;
 	struct dp_pair p;
 
-	(void)state;
 	dp_nic_reset();
 	dp_nic.tx_ns = DP_MS / 2;
 	dp_nic.tx_polls = 1;
@@ -27,6 +25,14 @@ static void transmit_stamps(void **state)
 	p.stamps[0].rx_flag = 0;
 	p.stamps[0].readback = true;
 	p.stamps[1] = (struct tw_loop_stamps){0};
+	return p;
+}
+
+/* T1 of each packet by its transmit stamp: half a millisecond after software's, so the way out is shorter by it. */
+static void corrects(struct dp_pair p)
+{
+	const struct tw_stamping *n;
+
 	dp_nic_begin(&p);
 	/* the reflector holds what it has for a while, so that the stamp is there in time */
 	for (uint64_t late = dp_now_ms() + 30000, next = 0;
@@ -48,6 +54,56 @@ static void transmit_stamps(void **state)
 		p.result->source[0], n->software[0] ? TW_STAMP_SOFTWARE : TW_STAMP_HARDWARE);
 	/* the NIC's T1 is half a millisecond later at least, and the delays end where they ended */
 	assert_true(dp_ms((double)n->to_wire.m.min) > 0.45);
+	dp_nic_done(&p);
+}
+
+static void transmit_stamps(void **state)
+{
+	(void)state;
+	corrects(corrected());
+}
+
+/* Their numbers are elsewhere in the reply, and mean something only once its HMAC is right. */
+static void transmit_stamps_of_protected_packets(void **state)
+{
+	struct dp_pair p = corrected();
+
+	(void)state;
+	dp_pair_protect(&p);
+	corrects(p);
+}
+
+/* What was found out of one packet is nothing of the next one's, whoever received the reply. */
+static void a_correction_is_one_packet_s(void **state)
+{
+	struct dp_pair p = corrected();
+	struct rte_mbuf *m = NULL;
+	struct tw_sender *s;
+
+	(void)state;
+	p.sender_cfg.ptp = true; /* such replies are all looked at closely */
+	dp_nic_begin(&p);
+	s = (struct tw_sender *)p.sender;
+	for (uint64_t late = dp_now_ms() + 30000; !m || s->reply.t1_late == 0;) {
+		assert_true(dp_now_ms() < late);
+		s->task.housekeeping(&s->task);
+		tw_sender_transmit(s, rte_rdtsc());
+		tw_sender_readback(s);
+		if (!s->late_of[0].late)
+			continue;
+		dp_tick(p.reflector);
+		/* as one that another worker handed over */
+		while (rte_eth_rx_burst(p.port[0], 0, &m, 1))
+			tw_sender_slow(s, m, tw_clock_mono(&s->task.clock, rte_rdtsc()));
+	}
+	s->stamper.back.on = false;
+	s->stamper.back.armed = s->stamper.back.waiting = false;
+	for (uint64_t n = s->answered, late = dp_now_ms() + 30000; s->answered < n + 5;) {
+		assert_true(dp_now_ms() < late);
+		dp_nic_round(&p);
+	}
+	assert_int_equal(s->reply.t1_late, 0);
+	dp_nic_end(&p);
 	dp_nic_done(&p);
 }
 
@@ -185,6 +241,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(transmit_stamps),
+		cmocka_unit_test(transmit_stamps_of_protected_packets),
+		cmocka_unit_test(a_correction_is_one_packet_s),
 		cmocka_unit_test(the_register_stops),
 		cmocka_unit_test(a_stale_transmit_stamp),
 		cmocka_unit_test(a_reflector_s_transmit_stamps),
