@@ -46,16 +46,28 @@ int tw_sender_tlv_init(struct tw_sender *s)
 	return 0;
 }
 
+/* Did a reflector send as many replies as it was asked for? One that does not is not waited for. */
+static bool conforming(const struct tw_sender *s)
+{
+	bool any = s->result->tlv.control.conforming;
+
+	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
+		any |= s->groups[g].result->tlv.control.conforming != 0;
+	return any;
+}
+
 bool tw_sender_tlv_complete(const struct tw_sender *s)
 {
-	const struct tw_tlv_result *t = &s->result->tlv;
+	if (!conforming(s))
+		return true;
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		const struct tw_tlv_template *asked = s->cfg.streams[i].tlv;
 
-	/* Groups do not count what each has sent: where one has several replies time tells. */
-	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)
-		if (s->groups[g].result->tlv.control.conforming)
+		if (asked && asked->asked >> TW_TLV_CONTROL & 1 &&
+			s->tlvs[i].received < s->streams[i].sent * asked->control.count)
 			return false;
-	return t->control.conforming == 0 ||
-	       t->replies >= s->numbered * s->cfg.streams[0].tlv->control.count;
+	}
+	return true;
 }
 
 uint64_t tw_sender_check_tlvs(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
