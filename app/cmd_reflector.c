@@ -18,13 +18,12 @@
 #include <stdlib.h>
 
 static int run(struct tw_net *n, const struct tw_options *o, const struct tw_endpoint *local,
-	struct tw_err *err)
+	const struct tw_keyring *keys, struct tw_err *err)
 {
 	struct tw_watch_config w = {.options = o, .command = "reflector"};
 	struct tw_tlv_rules tlv;
 	struct tw_reflector_config cfg;
-	struct tw_stamp_keys keys;
-	int rc = tw_stamp_keys_load(o, err, &keys);
+	int rc = 0;
 
 	tw_tlv_rules_make(o, &tlv);
 	for (unsigned int i = 0; i < n->n_ports && rc == 0; i++) {
@@ -34,7 +33,7 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct tw_end
 	}
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &w.recording);
-	cfg = tw_reflectors_config(o, local, keys.ring, &tlv.policy);
+	cfg = tw_reflectors_config(o, local, keys, &tlv.policy);
 	if (rc == 0)
 		rc = tw_reflectors_make(n, o, &cfg, err);
 	if (rc == 0) {
@@ -44,7 +43,6 @@ static int run(struct tw_net *n, const struct tw_options *o, const struct tw_end
 		rc = tw_watch(&n->backend, &w);
 	}
 	tw_backend_fini(&n->backend);
-	tw_stamp_keys_fini(&keys);
 	return rc;
 }
 
@@ -53,16 +51,20 @@ int tw_cmd_reflector(const struct tw_options *o)
 	struct tw_endpoint local = {.port = TW_PORT};
 	struct tw_net *n = calloc(1, sizeof(*n));
 	struct tw_err err = {"out of memory"};
+	struct tw_stamp_keys keys = {0};
 	int rc = n ? 0 : -ENOMEM;
 
 	if (rc == 0 && o->args.n > 0)
 		rc = tw_resolve_endpoint(o->args.v[0], TW_PORT, 0, &err, &local);
 	if (rc == 0)
+		rc = tw_stamp_keys_load(o, &err, &keys);
+	if (rc == 0)
 		rc = tw_net_open(n, o, &(struct tw_addr){0}, &local.addr, 0, 0, &err);
 	if (rc == 0)
-		rc = run(n, o, &local, &err);
+		rc = run(n, o, &local, keys.ring, &err);
 	if (n)
 		tw_net_close(n);
+	tw_stamp_keys_fini(&keys);
 	free(n);
 	if (rc < 0) {
 		tw_error("reflector: %s", err.text);

@@ -90,20 +90,17 @@ static void no_reply(const struct tw_net *n, const struct tw_sending *s,
 			p->is_loopback && remote->addr.family == 4 ? lo_needs : "");
 }
 
-static int run(
-	struct tw_net *n, const struct tw_options *o, struct tw_sending *s, struct tw_err *err)
+static int run(struct tw_net *n, const struct tw_options *o, struct tw_sending *s,
+	const struct tw_keyring *keys, struct tw_err *err)
 {
 	struct tw_measure_config m = {.options = o, .command = "sender", .sending = s};
-	struct tw_stamp_keys keys = {0};
 	char tried[512];
 	uint32_t which;
 	int rc = tw_ways_find(n, o, s->wishes, s->n_streams, s->n_picked, err, s->ways, &which);
 
 	if (rc < 0)
 		return tw_sending_blame(s, which, err, rc);
-	rc = tw_stamp_keys_load(o, err, &keys);
-	if (rc == 0)
-		rc = tw_sending_plan(s, n->ports, n->n_ports, keys.ring, err);
+	rc = tw_sending_plan(s, n->ports, n->n_ports, keys, err);
 	if (rc == 0)
 		rc = tw_recording_start(&n->backend, o, TW_MAX_FRAME, err, &m.recording);
 	if (rc == 0) {
@@ -119,7 +116,6 @@ static int run(
 		rc = tw_measure(&n->backend, &m);
 	}
 	tw_backend_fini(&n->backend);
-	tw_stamp_keys_fini(&keys);
 	return rc;
 }
 
@@ -141,6 +137,7 @@ int tw_cmd_sender(const struct tw_options *options)
 	struct tw_options *o = malloc(sizeof(*o));
 	struct tw_err err = {"out of memory"};
 	struct tw_scenario *scenario = NULL;
+	struct tw_stamp_keys keys = {0};
 	struct tw_sending s = {0};
 	uint32_t largest = 0;
 	int rc = n && o ? 0 : -ENOMEM;
@@ -150,14 +147,19 @@ int tw_cmd_sender(const struct tw_options *options)
 		rc = begin(o, &scenario, &s, &err);
 	}
 	if (rc == 0)
+		rc = tw_stamp_keys_load(o, &err, &keys);
+	if (rc == 0)
+		rc = tw_sending_check_keys(&s, keys.ring, &err);
+	if (rc == 0)
 		rc = tw_sending_largest(&s, &err, &largest);
 	if (rc == 0)
 		rc = tw_net_open(
 			n, o, &s.wishes[0].remote.addr, &s.wishes[0].local, largest, 0, &err);
 	if (rc == 0)
-		rc = run(n, o, &s, &err);
+		rc = run(n, o, &s, keys.ring, &err);
 	if (n)
 		tw_net_close(n);
+	tw_stamp_keys_fini(&keys);
 	tw_sending_fini(&s);
 	tw_scenario_destroy(scenario);
 	free(o);

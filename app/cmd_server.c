@@ -181,16 +181,13 @@ static int run(struct server *s, struct tw_err *err)
 	struct tw_tlv_rules tlv;
 	struct tw_reflector_config cfg = tw_reflectors_config(s->o, &s->local, NULL, &tlv.policy);
 
-	int rc = 0;
+	int rc;
 
 	tw_tlv_rules_make(s->o, &tlv);
 	cfg.negotiated = true;
 	cfg.negotiated_only = !s->o->light;
 	cfg.max_agreed = s->o->sessions;
-	if (s->o->key_file)
-		rc = tw_keyfile_load(s->o->key_file, TW_KEYFILE_TEXT, err, &s->keys);
-	if (rc == 0)
-		rc = make_policy(s, err);
+	rc = make_policy(s, err);
 	if (rc == 0)
 		rc = tw_recording_start(&s->net.backend, s->o, TW_MAX_FRAME, err, &w.recording);
 	if (rc == 0)
@@ -221,6 +218,8 @@ int tw_cmd_server(const struct tw_options *o)
 	}
 	if (rc == 0 && o->args.n > 0)
 		rc = tw_resolve_endpoint(o->args.v[0], TW_CONTROL_PORT, 0, &err, &s->local);
+	if (rc == 0 && o->key_file)
+		rc = tw_keyfile_load(o->key_file, TW_KEYFILE_TEXT, &err, &s->keys);
 	if (rc == 0)
 		rc = tw_net_open(&s->net, o, &(struct tw_addr){0}, &s->local.addr, 0, 0, &err);
 	if (rc == 0)

@@ -64,8 +64,6 @@ static int part_tlvs(const struct tw_options *o, struct tw_err *err, struct tw_p
 	p->tlv = malloc(sizeof(*p->tlv));
 	if (!p->tlv)
 		return tw_fail(err, -ENOMEM, "out of memory");
-	if (!tw_options_given(o, ssid))
-		tw_info("SSID %u: a reflector without TLVs is told by it", o->ssid);
 	tw_rand_init(&rand, tw_rand_seed());
 	return tw_tlv_compile(o->tlv, o->n_tlv, o->auth, &rand, p->tlv, err);
 }

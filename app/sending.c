@@ -178,11 +178,42 @@ static void schedule(const struct tw_scenario_entry *e, const struct tw_plan_par
 					   (double)part->pps_num);
 }
 
+static int find_key(const struct tw_keyring *keys, uint16_t ssid, const struct tw_addr *peer,
+	struct tw_err *err, const struct tw_batch_key **ret)
+{
+	char text[TW_ADDR_STR];
+
+	*ret = tw_keyring_peer(keys, ssid, peer);
+	return *ret ? 0
+		    : tw_fail(err, -ENOENT, "the key file has no key for SSID %u and %s", ssid,
+			      tw_addr_format(peer, text));
+}
+
+int tw_sending_check_keys(
+	const struct tw_sending *s, const struct tw_keyring *keys, struct tw_err *err)
+{
+	for (uint32_t i = 0; i < s->n_streams; i++) {
+		const struct tw_batch_key *key;
+		uint32_t entry, index;
+		const struct tw_options *o = options_of(s, i, &entry, &index);
+		struct tw_scenario_stream t = {.ssid = o->ssid};
+		int rc;
+
+		if (!o->auth)
+			continue;
+		if (s->scenario)
+			tw_scenario_stream(&s->scenario->entries[entry], index, &t);
+		rc = find_key(keys, t.ssid, &s->wishes[i].remote.addr, err, &key);
+		if (rc < 0)
+			return tw_sending_blame(s, i, err, rc);
+	}
+	return 0;
+}
+
 static int protect(const struct tw_options *o, const struct tw_plan_part *part,
 	const struct tw_keyring *keys, struct tw_stream_config *c, struct tw_err *err)
 {
 	bool signs = part->tlv && part->tlv->hmac_at != TW_TLV_NOWHERE;
-	char text[TW_ADDR_STR];
 
 	if (!o->auth && !signs)
 		return 0;
@@ -190,10 +221,7 @@ static int protect(const struct tw_options *o, const struct tw_plan_part *part,
 		return tw_fail(err, -EINVAL, "--auth is for STAMP, not for --protocol twamp-light");
 	if (o->auth)
 		c->security = TW_SECURITY_AUTHENTICATED;
-	c->key = tw_keyring_peer(keys, c->ssid, &c->remote.addr);
-	return c->key ? 0
-		      : tw_fail(err, -ENOENT, "the key file has no key for SSID %u and %s", c->ssid,
-				tw_addr_format(&c->remote.addr, text));
+	return find_key(keys, c->ssid, &c->remote.addr, err, &c->key);
 }
 
 static uint16_t mtu_of(const struct tw_port *ports, unsigned int n)
@@ -233,6 +261,16 @@ static int plan_stream(struct tw_sending *s, uint32_t i, uint32_t at, const stru
 	return protect(o, part, keys, c, err);
 }
 
+/* The SSID that an entry with TLVs has was chosen for it. */
+static void tell_ssid(const struct tw_sending *s, const struct tw_options *o, uint32_t entry)
+{
+	bool given = s->scenario ? s->scenario->entries[entry].ssid_text != NULL
+				 : tw_options_given(o, ssid);
+
+	if (!given)
+		tw_info("SSID %u: a reflector without TLVs is told by it", o->ssid);
+}
+
 static int plan_parts(
 	struct tw_sending *s, const struct tw_port *ports, unsigned int n_ports, struct tw_err *err)
 {
@@ -252,6 +290,8 @@ static int plan_parts(
 			o, s->wishes[first].remote.addr.family, mtu, err, &s->plan.parts[i]);
 		if (rc < 0)
 			return tw_sending_blame(s, first, err, rc);
+		if (s->plan.parts[i].tlv)
+			tell_ssid(s, o, entry);
 		s->plan.offered_pps += s->plan.parts[i].offered_pps;
 		first += s->scenario ? s->scenario->entries[i].streams : 0;
 	}

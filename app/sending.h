@@ -41,6 +41,10 @@ int tw_sending_begin(struct tw_sending *s, const struct tw_options *o,
 /* Octets of the largest frame without FCS, before a link is known. */
 int tw_sending_largest(const struct tw_sending *s, struct tw_err *err, uint32_t *ret_octets);
 
+/* Has each stream with --auth a key? Before there is a device. */
+int tw_sending_check_keys(
+	const struct tw_sending *s, const struct tw_keyring *keys, struct tw_err *err);
+
 /* The ways are found: streams, schedules and shares. keys: of --auth, may be NULL. */
 int tw_sending_plan(struct tw_sending *s, const struct tw_port *ports, unsigned int n_ports,
 	const struct tw_keyring *keys, struct tw_err *err);

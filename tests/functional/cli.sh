@@ -228,6 +228,30 @@ expect 0 devices --dev net_null0 --timestamps software
 refuse "--timestamps 'quartz': allowed: auto, software or hardware" \
 	reflector --dev net_null0 --timestamps quartz
 
+# --- keys: before there is any device --------------------------------------------------------
+
+printf '192.0.2.0/24 not much of a secret\n' >"$tmp/keys"
+cp "$tmp/keys" "$tmp/open"
+chmod 600 "$tmp/keys"
+chmod 644 "$tmp/open"
+nowhere=(--dev net_nosuch0 --key-file)
+refuse "sender: $tmp/none: No such file" sender 192.0.2.1 --auth "${nowhere[@]}" "$tmp/none"
+refuse 'sender: --auth needs --key-file FILE' sender 192.0.2.1 --auth --dev net_nosuch0
+refuse 'sender: the key file has no key for SSID 0 and 127.0.0.9' \
+	sender 127.0.0.9 --auth "${nowhere[@]}" "$tmp/keys"
+for command in reflector server; do
+	refuse "$command: $tmp/open: mode 0644, keys must have 0600 or less" \
+		"$command" "${nowhere[@]}" "$tmp/open"
+done
+
+# --- the SSID that a session with TLVs is told by --------------------------------------------
+
+printf 'duration: 0.1\nstreams:\n  - {name: a, ssid: 7, tlv: [location]}\n  - {name: b, tlv: [location]}\n' \
+	>"$tmp/tlvs.yaml"
+expect 0 loopback -v --scenario "$tmp/tlvs.yaml"
+[ "$(grep -c 'SSID 1: a reflector without TLVs' "$tmp/err")" -eq 1 ] ||
+	fail "one entry of two has no SSID of its own: $(grep SSID "$tmp/err")"
+
 # --- a disk that is full ---------------------------------------------------------------------
 
 if [ -w /dev/full ]; then
