@@ -259,7 +259,7 @@ static void padding_of_a_number(void **state)
 /* vectors.json V15: twampy's mix, weights and UDP payloads. */
 static void twampy_mix_equals_the_vectors(void **state)
 {
-	json_t *root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+	json_t *root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	json_t *rows = json_object_get(json_object_get(root, "V15_imix"), "rows");
 	struct tw_payloads p[2];
 	struct tw_sizes s;

@@ -221,7 +221,7 @@ static void complement_row(const json_t *row, const uint8_t *new_stamp)
 /* vectors.json V12 and V13 */
 static void checksum_complement(void **state)
 {
-	json_t *root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+	json_t *root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	json_t *rows = json_object_get(json_object_get(root, "V12_checksum_complement"), "rows");
 	uint8_t stamp[8];
 

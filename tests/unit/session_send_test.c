@@ -156,6 +156,7 @@ static void vectors(void **state)
 	(void)state;
 	s.n_sizes = 1;
 	s.sizes = &size;
+	s.ssid = (uint16_t)tw_vector_int("V10_stamp_base", "ssid");
 	assert_int_equal(tw_send_classes(&s, 1, &c, &cycle), 1);
 	make(&c, 5, 0xeeab5d9419999999, 0x8a2b, f);
 	assert_int_equal(tw_vector_hex(want, "V10_stamp_base", "unauth_sender"), 44);

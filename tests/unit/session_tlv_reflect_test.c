@@ -97,14 +97,19 @@ static void vector_with_a_broken_hmac(void **state)
 static void vector_in_authenticated_mode(void **state)
 {
 	size_t len = tw_unhex(str(v11, "auth_sender_ts_cos_hmac_then_padding"), pkt, sizeof(pkt));
+	json_t *responses = json_object_get(v11, "responses");
+	uint8_t base[112], padding[16];
+	size_t n = tw_unhex(str(responses, "1 Extra Padding (8)"), padding, sizeof(padding));
 
 	(void)state;
+	assert_int_equal(tw_unhex(str(v10, "auth_sender"), base, sizeof(base)), 112);
+	assert_memory_equal(pkt, base, 112);
 	req.authenticated = true;
 	reflect(112, len);
 	assert_int_equal(out.flags, 0);
 	assert_int_equal(out.hmac_at, 112 + 16);
-	assert_int_equal(pkt[112 + 36], 0); /* the padding behind it, answered */
-	assert_int_equal(pkt[112 + 37], TW_TLV_PADDING);
+	assert_int_equal(len, 112 + 36 + n);
+	assert_memory_equal(pkt + 112 + 36, padding, n); /* behind it, answered */
 	assert_int_equal(out.dscp, 46);
 }
 

@@ -63,7 +63,7 @@ static inline void expect_unknown(uint64_t sent, uint64_t received)
 static inline json_t *v14(const char *name)
 {
 	json_error_t e;
-	json_t *all = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	json_t *all = json_load_file(TW_VECTORS_FILE, 0, &e);
 	json_t *v = json_object_get(json_object_get(all, "V14_metrics"), name);
 
 	assert_non_null(v);

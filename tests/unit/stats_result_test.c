@@ -418,7 +418,7 @@ static void back_pressure_is_no_fault(void **state)
 static void v14_offset(void **state)
 {
 	json_error_t e;
-	json_t *all = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	json_t *all = json_load_file(TW_VECTORS_FILE, 0, &e);
 	json_t *v = json_object_get(json_object_get(all, "V14_metrics"), "rtt");
 	int64_t want = (int64_t)json_number_value(json_object_get(v, "offset_estimate"));
 	struct tw_ns offset = tw_ns(12345);

@@ -24,7 +24,7 @@ static int open_vectors(void **state)
 	json_error_t e;
 
 	(void)state;
-	vectors = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	vectors = json_load_file(TW_VECTORS_FILE, 0, &e);
 	r = tw_result_create();
 	return vectors && r ? 0 : -1;
 }

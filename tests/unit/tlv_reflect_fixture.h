@@ -105,7 +105,7 @@ static inline int load(void **state)
 	json_error_t e;
 
 	(void)state;
-	all = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	all = json_load_file(TW_VECTORS_FILE, 0, &e);
 	v10 = json_object_get(all, "V10_stamp_base");
 	v11 = json_object_get(all, "V11_stamp_tlvs");
 	n = tw_unhex(str(v11, "hmac_key"), key, sizeof(key));

@@ -40,4 +40,8 @@ static inline size_t tw_unhex(const char *hex, uint8_t *out, size_t cap)
 	return n;
 }
 
+/* The file of test vectors, or the copy that vectors_used.py has changed. */
+#define TW_VECTORS_FILE                                                                            \
+	(getenv("TW_TEST_VECTORS") ? getenv("TW_TEST_VECTORS") : TW_TEST_DATA "/vectors.json")
+
 #endif

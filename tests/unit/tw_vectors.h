@@ -15,7 +15,7 @@ static inline json_t *tw_vector_at(const char *const *path)
 	json_t *v;
 
 	if (!root)
-		root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+		root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	v = root;
 	for (; v && *path; path++)
 		v = json_is_array(v) ? json_array_get(v, strtoul(*path, NULL, 10))

@@ -26,7 +26,7 @@ static int64_t num(const json_t *o, const char *key)
 /* vectors.json V01; its PTP column has no TAI offset applied */
 static void conversions(void **state)
 {
-	json_t *root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+	json_t *root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	json_t *rows = json_object_get(json_object_get(root, "V01_timestamps"), "rows");
 
 	(void)state;
@@ -136,7 +136,7 @@ static void format_follows_z(void **state)
 /* vectors.json V02: seconds = Multiplier * 2^(Scale - 32) */
 static void error_estimates_of_the_vectors(void **state)
 {
-	json_t *root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+	json_t *root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	json_t *rows = json_object_get(json_object_get(root, "V02_error_estimate"), "rows");
 
 	(void)state;

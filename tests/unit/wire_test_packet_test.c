@@ -105,7 +105,7 @@ static void check_reply(enum tw_layout l, const uint8_t *p, size_t len, size_t k
 
 static size_t vector(const char *group, const char *key, uint8_t *out)
 {
-	json_t *root = json_load_file(TW_TEST_DATA "/vectors.json", 0, NULL);
+	json_t *root = json_load_file(TW_VECTORS_FILE, 0, NULL);
 	const char *s = json_string_value(json_object_get(json_object_get(root, group), key));
 	size_t n;
 

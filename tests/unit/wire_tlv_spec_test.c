@@ -47,7 +47,7 @@ static void every_request_of_the_vectors(void **state)
 			"reflected-control:length=128,count=3,interval=1ms,l3=192.0.2.0/24"},
 	};
 	json_error_t e;
-	json_t *all = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	json_t *all = json_load_file(TW_VECTORS_FILE, 0, &e);
 	json_t *req = json_object_get(json_object_get(all, "V11_stamp_tlvs"), "requests");
 	uint8_t want[256];
 	size_t n;

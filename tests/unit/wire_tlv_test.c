@@ -150,7 +150,7 @@ static void lengths_are_those_of_the_rfcs(void **state)
 static void values_read_as_the_vectors_say(void **state)
 {
 	json_error_t e;
-	json_t *all = json_load_file(TW_TEST_DATA "/vectors.json", 0, &e);
+	json_t *all = json_load_file(TW_VECTORS_FILE, 0, &e);
 	json_t *rsp = json_object_get(json_object_get(all, "V11_stamp_tlvs"), "responses");
 	static const struct {
 		const char *name;
