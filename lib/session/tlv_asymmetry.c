@@ -185,6 +185,9 @@ void tlv_finish_control(struct tlv_work *w, size_t len, size_t room)
 	} else if (too_much(w->req, w->limit, &c, want)) {
 		conform = false;
 	}
+	/* one of the length asked for, unless that alone is too much */
+	if (!conform && want > w->limit->max_octets)
+		want = have;
 	fill(w->pkt, have, want);
 	out->len = (uint32_t)want;
 	if (conform) {

@@ -334,6 +334,8 @@ def asymmetric(tlvs, rest, base, s, out, malformed):
         at[0] = C
     else:
         out["replies"], out["interval_ns"] = count, interval if count > 1 else 0
+    if at[0] == C and want > octets:
+        want = have
     gap = want - have
     return tlvs, tlv(1, bytes(gap - 4), 0) if gap >= 4 else bytes(gap)
 

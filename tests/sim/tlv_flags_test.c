@@ -49,7 +49,7 @@ static void malformed(void **state)
 		if (strstr(bad[i], "length="))
 			GO("direct-measurement", bad[i]);
 		else
-			GO("direct-measurement", bad[i], "cos:dscp=ef");
+			GO("direct-measurement", bad[i], "cos:dscp=af11");
 		for (unsigned int k = 0; k < TW_TLV_TALLIES; k++) {
 			m += res->tally[k].malformed;
 			answered += res->tally[k].answered;
@@ -61,6 +61,7 @@ static void malformed(void **state)
 		assert_int_equal(skipped, 0); /* not even read */
 		assert_int_equal(res->tally[TW_TLV_DIRECT].answered, times(1));
 		assert_false(res->cos.known);
+		assert_int_equal(s.result->dscp[TW_INBOUND].min, 46); /* as sent: nobody did */
 		assert_int_equal(res->cut_off, 0);
 		sim_check(&s);
 	}

@@ -104,6 +104,12 @@ static void control_within_its_bounds(void **state)
 		assert_int_equal(out.flags, TW_TLV_C);
 		assert_int_equal(pkt[BASE], TW_TLV_C);
 	}
+	/* Where a single one is too much none is longer than the request. */
+	allow(3, 127, 128000);
+	request(CONTROL_128x3);
+	assert_int_equal(out.n_replies, 1);
+	assert_int_equal(out.len, pkt_len);
+	assert_int_equal(out.flags, TW_TLV_C);
 	/* Without an interval no rate is low enough. */
 	allow(16, UINT64_MAX, UINT64_MAX);
 	request("800c000c008000020000000000000000");
