@@ -32,7 +32,8 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 		tw_reply_read_open(payload, len, &f);
 	if (unlikely(s->streams[stream].dscp_ecn))
 		tw_reply_read_dscp_ecn(payload, len, s->streams[stream].key != NULL, &f);
-	if (unlikely(s->tlvs && !tw_sender_tlv_read(s, stream, payload, len, &f, meta, check))) {
+	if (unlikely(s->tlvs && tw_reply_is_ours(&s->reply, stream, s->streams[stream].sent, &f) &&
+		     !tw_sender_tlv_read(s, stream, payload, len, &f, meta, check))) {
 		s->result->discarded[TW_DISCARD_NOT_ADDRESSED]++;
 		return;
 	}

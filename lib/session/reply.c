@@ -99,6 +99,32 @@ static void read_otherwise(struct tw_result *r, const struct tw_reply_fields *f,
 	*t3 = tw_wire_time_ntp((struct tw_wire_time){f->t3}, other, TW_TAI_UTC_DEFAULT).v;
 }
 
+/* T1 of a packet that is remembered, as it was written. */
+static uint64_t written(const struct tw_reply_ctx *c, uint64_t t1)
+{
+	return __builtin_expect(c->ptp, 0) ? as_ptp(t1) : t1;
+}
+
+static uint64_t t1_of(const struct tw_reply_ctx *c, const struct tw_window_entry *e)
+{
+	return e->mono + c->offsets[e->epoch & c->offsets_mask];
+}
+
+static bool forgotten(const struct tw_window_entry *e, uint32_t sseq)
+{
+	return e->seq != sseq || e->mark == TW_WINDOW_EMPTY;
+}
+
+bool tw_reply_is_ours(const struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
+	const struct tw_reply_fields *f)
+{
+	const struct tw_window_entry *e = tw_window_at(c->window, stream, f->sseq);
+	uint64_t sseq;
+
+	return unwrap(sent, f->sseq, &sseq) &&
+	       (forgotten(e, f->sseq) || f->t1 == written(c, t1_of(c, e)));
+}
+
 enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta)
 {
@@ -117,12 +143,12 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 	}
 	if (!unwrap(sent, f->sseq, &sseq))
 		return TW_REPLY_UNKNOWN;
-	if (e->seq != f->sseq || e->mark == TW_WINDOW_EMPTY) {
+	if (forgotten(e, f->sseq)) {
 		tw_loss_stray(&s->loss, sseq, f->rseq);
 		return TW_REPLY_STRAY;
 	}
-	t1 = e->mono + c->offsets[e->epoch & c->offsets_mask];
-	if (f->t1 != (__builtin_expect(c->ptp, 0) ? as_ptp(t1) : t1))
+	t1 = t1_of(c, e);
+	if (f->t1 != written(c, t1))
 		return TW_REPLY_ECHO;
 	if (e->mark == TW_WINDOW_ANSWERED) {
 		tw_loss_duplicate(&s->loss, sseq, f->rseq);

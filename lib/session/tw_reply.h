@@ -205,4 +205,11 @@ static inline __attribute__((always_inline)) bool tw_reply_usual(struct tw_reply
 enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
 	const struct tw_reply_fields *f, const struct tw_reply_meta *meta);
 
+/**
+ * May the reply be one to a packet of ours, as far as is remembered? What else it says is not worth
+ * a look where tw_reply_record() would find TW_REPLY_UNKNOWN or TW_REPLY_ECHO.
+ */
+bool tw_reply_is_ours(const struct tw_reply_ctx *c, uint32_t stream, uint64_t sent,
+	const struct tw_reply_fields *f);
+
 #endif

@@ -5,7 +5,7 @@
 
 #include "tw_test.h"
 
-/* A T1 that the NIC puts right. */
+/* A T1 that the NIC puts right, and one that is not ours. */
 
 #define SEC (1ULL << 32)
 #define MS (SEC / 1000)
@@ -58,10 +58,41 @@ static void t1_put_right(void **state)
 	tw_result_destroy(c.result);
 }
 
+/* What the rest of a reply may be read of: numbers that were sent, and T1 as long as we know it. */
+static void ours(void **state)
+{
+	const uint64_t offset = 0xeeab5d94ULL << 32;
+	struct tw_reply_fields f = {0};
+	struct tw_window window;
+	struct tw_reply_ctx c = {.window = &window, .offsets = &offset};
+
+	(void)state;
+	assert_int_equal(tw_window_init(&window, 2, 64), 0);
+	tw_window_put(&window, 0, 0, T0, 0, 0);
+	for (int ptp = 0; ptp < 2; ptp++) {
+		c.ptp = ptp;
+		f.t1 = T0 + offset;
+		if (ptp)
+			f.t1 = tw_ptp_from_ntp((struct tw_ntp){f.t1}, TW_TAI_UTC_DEFAULT).v;
+		assert_true(tw_reply_is_ours(&c, 0, 1, &f));
+		f.t1++;
+		assert_false(tw_reply_is_ours(&c, 0, 1, &f));
+		f.t1--;
+		assert_false(tw_reply_is_ours(&c, 0, 0, &f)); /* not sent yet */
+	}
+	/* forgotten */
+	f.t1 = 1;
+	assert_true(tw_reply_is_ours(&c, 1, 1, &f));
+	f.sseq = 1;
+	assert_true(tw_reply_is_ours(&c, 0, 2, &f));
+	tw_window_fini(&window);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(t1_put_right),
+		cmocka_unit_test(ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
