@@ -171,6 +171,13 @@ static void access_report(void **state)
 	assert_int_equal(res->access.echoed, came());
 	assert_true(came() > s.truth.n_replies * 9 / 10);
 	sim_check(&s);
+	GO("access-report:id=2,code=1");
+	all_answered(TW_TLV_ACCESS);
+	assert_int_equal(res->access.echoed, came());
+	/* there is no third kind of access */
+	GO("raw:type=6,hex=30010000");
+	assert_int_equal(res->tally[TW_TLV_ACCESS].unrecognized, came());
+	sim_check(&s);
 }
 
 /* Replies leave later than their T3 says; the next reply tells by how much. */
