@@ -236,6 +236,7 @@ int tw_port_init(struct tw_port *port, const struct tw_port_config *cfg, struct 
 	*port = (struct tw_port){.numa = -1, .timestamp_offset = -1, .priv = priv};
 	priv->cfg = *cfg;
 	priv->xdp = TW_XDP_NONE;
+	priv->prog = TW_PACKET_PROG_NONE;
 	for (uint16_t q = 0; q < TW_PORT_QUEUES; q++)
 		priv->fds[q] = -1;
 	if (!priv->cfg.n_queues)
@@ -382,6 +383,7 @@ void tw_port_close(struct tw_port *port)
 	for (uint16_t q = 0; q < TW_PORT_QUEUES; q++)
 		rte_ring_free(priv->rings[q]);
 	tw_xdp_release(&priv->xdp);
+	tw_packet_prog_unload(&priv->prog);
 	for (size_t i = 0; i < priv->n_held; i++)
 		tw_held_release(&priv->held[i]);
 	free(priv->held);

@@ -131,6 +131,7 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 	uint16_t n = priv->cfg.n_queues;
 	struct tw_port_setup s = {.n_rx = n, .n_tx = n};
 	char name[64], args[256];
+	struct tw_err why;
 	int rc = before ? tw_fds_list(before) : -ENOMEM;
 
 	if (rc < 0) {
@@ -159,6 +160,9 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 		rc = tw_port_setup(port, &s, err);
 	for (uint16_t q = 0; rc == 0 && q < n; q++)
 		tw_af_packet_send_buffer(priv->fds[q], &priv->layout);
+	if (rc == 0 && tw_packet_prog_load(port->max_frame + RTE_VLAN_HLEN, port->addrs,
+			       port->n_addrs, &priv->prog, &why) < 0)
+		tw_info("%s: the kernel handles test packets, too: %s", port->name, why.text);
 	return rc;
 }
 

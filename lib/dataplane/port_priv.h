@@ -8,6 +8,7 @@
 
 #include "af_packet_priv.h"
 #include "fds_priv.h"
+#include "packet_prog.h"
 
 #include <rte_ethdev.h>
 
@@ -26,6 +27,7 @@ struct tw_port_private {
 	struct tw_host_link link;               /* of a kernel interface */
 	struct rte_ring *rings[TW_PORT_QUEUES]; /* crossed ports: what this one sends */
 	struct tw_xdp xdp;
+	struct tw_packet_prog prog; /* on AF_PACKET, where it can be had */
 	bool is_af_packet;
 	bool is_af_xdp;
 	int setup_errno; /* errno when a queue could not be set up: the drivers hide it */
@@ -78,7 +80,7 @@ bool tw_port_stamps_usable(const struct tw_port *port);
 
 void tw_held_release(struct tw_held *h);
 
-/* Let the UDP ports in port->priv->held through, no others. */
+/* At the start: let the UDP ports in port->priv->held through, no others. */
 int tw_port_apply_udp(struct tw_port *port, struct tw_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "port_priv.h"
 
+#include "tw_log.h"
 #include "tw_rand.h"
 
 #include <errno.h>
@@ -128,6 +129,59 @@ static void allow_descriptors(size_t more)
 	}
 }
 
+static int classic_filter(struct tw_port *port)
+{
+	struct tw_port_private *priv = port->priv;
+	struct tw_udp_range *r = calloc(priv->n_held + 1, sizeof(*r));
+	size_t n = 0;
+	int rc = 0;
+
+	if (!r)
+		return -ENOMEM;
+	/* held is in order: neighbours grow together */
+	for (size_t i = 0; i < priv->n_held; i++) {
+		uint16_t udp = priv->held[i].udp;
+
+		if (n && udp <= r[n - 1].last + 1)
+			r[n - 1].last = udp;
+		else
+			r[n++] = (struct tw_udp_range){udp, udp};
+	}
+	for (uint16_t q = 0; rc == 0 && q < port->n_rx; q++)
+		rc = tw_af_packet_filter(priv->fds[q], r, n, port->max_frame + RTE_VLAN_HLEN);
+	free(r);
+	return rc;
+}
+
+static uint8_t bits_of(const struct tw_held *h)
+{
+	return (uint8_t)(TW_PACKET_OURS | (h->fd[0] >= 0 ? TW_PACKET_HELD4 : 0) |
+			 (h->fd[1] >= 0 ? TW_PACKET_HELD6 : 0));
+}
+
+/* Ports that are held: whatever stands between them and us lets them through from now on. */
+static int let_in(struct tw_port *port, uint32_t first, uint32_t count, struct tw_err *err)
+{
+	struct tw_port_private *priv = port->priv;
+	int rc = 0;
+
+	if (priv->is_af_packet && !priv->prog.object)
+		rc = classic_filter(port);
+	for (size_t i = 0; rc == 0 && i < priv->n_held; i++) {
+		const struct tw_held *h = &priv->held[i];
+
+		if (h->udp < first || h->udp >= first + count)
+			continue;
+		if (priv->is_af_xdp)
+			rc = tw_xdp_take(&priv->xdp, h->udp, true);
+		else if (priv->prog.object)
+			rc = tw_packet_prog_port(&priv->prog, h->udp, bits_of(h));
+	}
+	return rc < 0 ? tw_fail(err, rc, "%s: cannot take the test ports: %s", port->name,
+				strerror(-rc))
+		      : 0;
+}
+
 int tw_port_take_udp(struct tw_port *port, uint8_t family, uint16_t first, uint16_t count,
 	uint16_t *ret_first, struct tw_err *err)
 {
@@ -161,7 +215,7 @@ int tw_port_take_udp(struct tw_port *port, uint8_t family, uint16_t first, uint1
 	first = all[priv->n_held].udp;
 	priv->n_held += count;
 	qsort(all, priv->n_held, sizeof(*all), by_udp);
-	rc = priv->started ? tw_port_apply_udp(port, err) : 0;
+	rc = priv->started ? let_in(port, first, count, err) : 0;
 	if (rc == 0)
 		*ret_first = first;
 	else
@@ -183,47 +237,38 @@ void tw_port_give_udp(struct tw_port *port, uint16_t first, uint16_t count)
 		}
 		if (priv->is_af_xdp)
 			tw_xdp_take(&priv->xdp, h->udp, false);
+		if (priv->prog.object)
+			tw_packet_prog_port(&priv->prog, h->udp, 0);
 		tw_held_release(h);
 	}
 	priv->n_held = kept;
-	if (priv->started && priv->is_af_packet)
-		tw_port_apply_udp(port, NULL);
+	if (priv->started && priv->is_af_packet && !priv->prog.object)
+		classic_filter(port);
 }
 
-static int apply_filter(struct tw_port *port)
+/*
+ * On lo the kernel goes on: an address of another interface belongs to that one there, and so may
+ * its socket of the same port.
+ */
+static void begin_programs(struct tw_port *port)
 {
 	struct tw_port_private *priv = port->priv;
-	struct tw_udp_range *r = calloc(priv->n_held + 1, sizeof(*r));
-	size_t n = 0;
+	struct tw_err why;
 	int rc = 0;
 
-	if (!r)
-		return -ENOMEM;
-	/* held is in order: neighbours grow together */
-	for (size_t i = 0; i < priv->n_held; i++) {
-		uint16_t udp = priv->held[i].udp;
-
-		if (n && udp <= r[n - 1].last + 1)
-			r[n - 1].last = udp;
-		else
-			r[n++] = (struct tw_udp_range){udp, udp};
-	}
 	for (uint16_t q = 0; rc == 0 && q < port->n_rx; q++)
-		rc = tw_af_packet_filter(priv->fds[q], r, n, port->max_frame + RTE_VLAN_HLEN);
-	free(r);
-	return rc;
+		rc = tw_packet_prog_filter(&priv->prog, priv->fds[q]);
+	if (rc < 0) {
+		tw_packet_prog_unload(&priv->prog);
+		return;
+	}
+	if (!port->is_loopback && tw_packet_prog_drop(&priv->prog, port->ifindex, &why) < 0)
+		tw_info("%s: the kernel handles test packets, too: %s", port->name, why.text);
 }
 
 int tw_port_apply_udp(struct tw_port *port, struct tw_err *err)
 {
-	struct tw_port_private *priv = port->priv;
-	int rc = 0;
-
-	if (priv->is_af_packet)
-		rc = apply_filter(port);
-	for (size_t i = 0; rc == 0 && priv->is_af_xdp && i < priv->n_held; i++)
-		rc = tw_xdp_take(&priv->xdp, priv->held[i].udp, true);
-	return rc < 0 ? tw_fail(err, rc, "%s: cannot take the test ports: %s", port->name,
-				strerror(-rc))
-		      : 0;
+	if (port->priv->prog.object)
+		begin_programs(port);
+	return let_in(port, 0, UINT16_MAX + 1, err);
 }

@@ -3,7 +3,7 @@
 
 #include "tw_xdp.h"
 
-#include "eal_priv.h"
+#include "bpf_object.h"
 #include "fds_priv.h"
 
 #include "tw_log.h"
@@ -27,52 +27,7 @@
 
 int tw_xdp_object(char *ret_path, size_t cap, struct tw_err *err)
 {
-	static const char *const near[] = {"/" OBJECT, "/drivers-config/" OBJECT,
-		"/../drivers-config/" OBJECT, "/../../drivers-config/" OBJECT};
-	const char *env = getenv("TW_XDP_OBJECT");
-	char dir[PATH_MAX], path[PATH_MAX + 64], *slash;
-	ssize_t n;
-
-	if (env && *env) {
-		if (access(env, R_OK) < 0)
-			return tw_fail(err, -ENOENT, "TW_XDP_OBJECT=%s: %s", env, strerror(errno));
-		snprintf(ret_path, cap, "%s", env);
-		return 0;
-	}
-	n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
-	dir[n > 0 ? n : 0] = 0;
-	slash = strrchr(dir, '/');
-	if (slash)
-		*slash = 0;
-	for (size_t i = 0; n > 0 && i < sizeof(near) / sizeof(near[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", dir, near[i]);
-		if (access(path, R_OK) == 0) {
-			snprintf(ret_path, cap, "%s", path);
-			return 0;
-		}
-	}
-	if (access(TW_PKGLIBDIR "/" OBJECT, R_OK) == 0) {
-		snprintf(ret_path, cap, "%s", TW_PKGLIBDIR "/" OBJECT);
-		return 0;
-	}
-	return tw_fail(err, -ENOENT, "the XDP program " OBJECT " was not built (clang is needed)");
-}
-
-/*
- * libbpf talks on stderr. Its warnings carry what the kernel has against a program, in words, and
- * count as errors of DPDK, whose driver drops them; the rest is for -d only.
- */
-__attribute__((format(printf, 2, 0))) static int on_libbpf(
-	enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char line[512];
-
-	if (level == LIBBPF_WARN || tw_log_get_level() >= TW_LOG_DEBUG) {
-		vsnprintf(line, sizeof(line), fmt, ap);
-		line[strcspn(line, "\n")] = 0;
-		tw_eal_log_line(line, level == LIBBPF_WARN);
-	}
-	return 0;
+	return tw_bpf_object(OBJECT, "TW_XDP_OBJECT", ret_path, cap, err);
 }
 
 static int check_object(const char *path, struct tw_err *err)
@@ -80,7 +35,7 @@ static int check_object(const char *path, struct tw_err *err)
 	struct bpf_object *obj;
 	int rc;
 
-	libbpf_set_print(on_libbpf);
+	tw_bpf_hear();
 	obj = bpf_object__open_file(path, NULL);
 	rc = obj ? bpf_object__load(obj) : -errno;
 	bpf_object__close(obj);
