@@ -13,7 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 int tw_backend_init(struct tw_backend *b, struct tw_err *err)
 {
@@ -25,8 +27,12 @@ int tw_backend_init(struct tw_backend *b, struct tw_err *err)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	b->started = tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
 	b->n_workers = b->eal.n_workers;
-	for (unsigned int i = 0; i < b->n_workers; i++)
+	rc = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	b->finished_fd = rc > 0 ? rc : 0;
+	for (unsigned int i = 0; i < b->n_workers; i++) {
 		b->workers[i].lcore = b->eal.workers[i].lcore;
+		b->workers[i].finished_fd = b->finished_fd ? b->finished_fd : -1;
+	}
 	return 0;
 }
 
@@ -125,6 +131,9 @@ void tw_backend_fini(struct tw_backend *b)
 	for (unsigned int i = 0; i < b->n_reflectors; i++)
 		tw_task_destroy(b->reflectors[i]);
 	tw_recorder_destroy(b->recorder);
+	if (b->finished_fd > 0)
+		close(b->finished_fd);
+	b->finished_fd = 0;
 	b->n_senders = 0;
 	b->n_reflectors = 0;
 	b->recorder = NULL;

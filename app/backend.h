@@ -36,7 +36,9 @@ struct tw_backend {
 	/* are the devices still there, have they a link? Asked many times a second and when link_fd
 	 * is readable. Returns 0 or -ENODEV. */
 	int (*device_look)(void *arg, struct tw_err *err);
-	int link_fd; /* 0: none */
+	int link_fd;     /* 0: none */
+	int finished_fd; /* readable when the senders of a worker have finished; 0: none */
+	bool link_tells; /* all that may change of the devices; to look now and then is enough */
 	bool device_lost;
 	/* look at the NICs' clocks; why their stamps were not used: bits by enum tw_stamp_note */
 	void (*device_tick)(void *arg);

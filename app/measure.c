@@ -41,11 +41,29 @@ static void look(struct measure *m)
 		tw_event_loop_stop(m->loop);
 }
 
+static void look_for_end(struct measure *m)
+{
+	if (tw_backend_finished(m->b))
+		tw_event_loop_stop(m->loop);
+}
+
 static void on_clock(void *arg)
 {
 	struct measure *m = arg;
 
 	tw_backend_tick(m->b);
+	look(m);
+	look_for_end(m);
+}
+
+static void on_finished(void *arg, int fd, unsigned int ready)
+{
+	uint64_t n;
+
+	(void)ready;
+	if (read(fd, &n, sizeof(n)) < 0)
+		return; /* another worker's was read with the one before */
+	look_for_end(arg);
 }
 
 static void on_link(void *arg, int fd, unsigned int ready)
@@ -100,14 +118,14 @@ static void on_poll(void *arg)
 	struct measure *m = arg;
 
 	/* what is sent while there is no link is not sent: this must be known soon */
-	look(m);
+	if (!m->b->link_tells)
+		look(m);
 	if (m->recording)
 		tw_recording_drain(m->recording);
 	if (m->cfg->poll)
 		m->cfg->poll(m->cfg->of);
 	tw_measure_settle(m);
-	if (tw_backend_finished(m->b))
-		tw_event_loop_stop(m->loop);
+	look_for_end(m);
 }
 
 static void on_progress(void *arg)
@@ -132,6 +150,14 @@ static void on_progress(void *arg)
 	tw_output_progress(line);
 }
 
+/* Is there anything that nobody tells? Else the control thread sleeps between two looks at the clock. */
+static bool must_poll(const struct measure *m)
+{
+	return m->recording || m->cfg->poll || m->cfg->options->interim.v ||
+	       tw_options_given(m->cfg->options, metrics) || !m->b->link_tells ||
+	       m->b->finished_fd <= 0;
+}
+
 static int start_events(struct measure *m, struct tw_err *err)
 {
 	const struct tw_options *o = m->cfg->options;
@@ -150,7 +176,9 @@ static int start_events(struct measure *m, struct tw_err *err)
 		rc = tw_event_add_fd(m->loop, m->b->link_fd, TW_FD_READ, on_link, m, NULL);
 	if (rc == 0)
 		rc = tw_event_add_timer(m->loop, tw_ns(CLOCK_PERIOD_NS), false, on_clock, m, NULL);
-	if (rc == 0)
+	if (rc == 0 && m->b->finished_fd > 0)
+		rc = tw_event_add_fd(m->loop, m->b->finished_fd, TW_FD_READ, on_finished, m, NULL);
+	if (rc == 0 && must_poll(m))
 		rc = tw_event_add_timer(m->loop, tw_ns(POLL_PERIOD_NS), false, on_poll, m, NULL);
 	if (rc == 0 && isatty(STDERR_FILENO) && !o->quiet)
 		rc = tw_event_add_timer(

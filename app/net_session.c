@@ -122,6 +122,9 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 	n->backend.device_arg = n;
 	rc = tw_host_watch_links();
 	n->backend.link_fd = rc > 0 ? rc : 0;
+	n->backend.link_tells = rc > 0;
+	for (unsigned int i = 0; i < n->n_ports; i++)
+		n->backend.link_tells &= n->ports[i].is_kernel;
 	return 0;
 }
 

@@ -15,9 +15,9 @@
 #define EARLY_FIRST_US 60
 /* Sleeps shorter than this cost more than they save. */
 #define SHORT_US 10
-/* Of all time so many in a hundred may be spent on polling for deadlines and replies, and so much
- * of it may be saved up. */
-#define SHARE 2
+/* Of all time one part in so many may be spent on polling for deadlines and replies, and so much of
+ * it may be saved up. */
+#define SHARE 66
 #define SAVED_US 300
 /* A longer pause between packets counts as this much. */
 #define GAP_MAX_US 2000
@@ -29,7 +29,8 @@ void tw_idle_init(struct tw_idle *i, uint64_t ticks_per_us, uint64_t now)
 		.busy = now,
 		.last = now,
 		.gap = GAP_MAX_US * ticks_per_us,
-		.early = EARLY_FIRST_US * ticks_per_us};
+		.early = EARLY_FIRST_US * ticks_per_us,
+		.sure = EARLY_MIN_US * ticks_per_us};
 }
 
 /* A sixteenth up or down: the median of the samples, which no outlier moves far. */
@@ -60,7 +61,7 @@ void tw_idle_work(struct tw_idle *i, uint64_t now)
 /* What was polled since the last call, in vain, is paid for. */
 static void account(struct tw_idle *i, uint64_t now)
 {
-	uint64_t most = SAVED_US * i->us, earned = (now - i->last) * SHARE / 100;
+	uint64_t most = SAVED_US * i->us, earned = (now - i->last) / SHARE;
 
 	if (i->polling)
 		i->saved -= now - i->last < i->saved ? now - i->last : i->saved;
@@ -81,7 +82,7 @@ static bool expecting_reply(const struct tw_idle *i, uint64_t now)
 
 uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due)
 {
-	uint64_t left = MAX_SLEEP_US * i->us, early = EARLY_MIN_US * i->us;
+	uint64_t left = MAX_SLEEP_US * i->us, early = i->sure;
 
 	account(i, now);
 	i->polling = true;
@@ -94,8 +95,9 @@ uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due)
 	if (expecting_reply(i, now))
 		return 0;
 	/* the next reply comes first */
-	if (i->saved > early + i->reply)
-		early = i->saved - i->reply < i->early ? i->saved - i->reply : i->early;
+	if (i->early > early && i->saved > i->reply)
+		early += i->early - early < i->saved - i->reply ? i->early - early
+								: i->saved - i->reply;
 	if (due != UINT64_MAX) {
 		if (due < now + early + SHORT_US * i->us)
 			return 0;
@@ -106,7 +108,8 @@ uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due)
 	return left * 1000 / i->us;
 }
 
-/* The quantile that is reached four times in five, in steps: how far off the rest is matters not. */
+/* Quantiles in steps: how far off the rest is matters not. early is reached four times in five, sure
+ * is passed four times in five: to set a timer earlier by that much costs next to no polling. */
 void tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now)
 {
 	uint64_t late = now > target ? now - target : 0;
@@ -115,4 +118,8 @@ void tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now)
 		i->early += i->us;
 	else if (late < i->early && i->early > EARLY_MIN_US * i->us)
 		i->early -= i->us / 4;
+	if (late > i->sure && i->sure < EARLY_MAX_US * i->us)
+		i->sure += i->us / 4;
+	else if (late < i->sure && i->sure > EARLY_MIN_US * i->us)
+		i->sure -= i->us;
 }

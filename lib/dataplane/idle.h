@@ -28,6 +28,7 @@ struct tw_idle {
 	bool wait;      /* for the reply, polling */
 	uint64_t gap;   /* usual time between rounds with work that had none between them */
 	uint64_t early; /* a timer must be set so much early to be woken in time mostly */
+	uint64_t sure;  /* so late is nearly every timer */
 	bool polling;   /* since the last round without work, for a deadline or a reply */
 	uint64_t last;  /* that round */
 	uint64_t saved; /* time that may be spent on such polling */

@@ -154,6 +154,26 @@ static struct tw_ns clock_of(clockid_t id)
 	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
 }
 
+/* End a sleep; a counter that is full already does as well. */
+static void wake(int fd)
+{
+	uint64_t one = 1;
+
+	if (fd > 0 && write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* Once: the control core waits for the end of its senders. */
+static void tell_finished(struct tw_worker *w)
+{
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		if (w->tasks[i]->role == TW_ROLE_SENDER &&
+			!atomic_load_explicit(&w->tasks[i]->finished, memory_order_relaxed))
+			return;
+	w->told = true;
+	wake(w->finished_fd);
+}
+
 static int worker_main(void *arg)
 {
 	struct tw_worker *w = arg;
@@ -178,8 +198,11 @@ static int worker_main(void *arg)
 		if (now - last > stolen)
 			note_stolen(w->tasks[0], now - last);
 		for (unsigned int i = 0; i < w->n_tasks; i++) {
-			if (now >= w->tasks[i]->next_housekeeping)
+			if (now >= w->tasks[i]->next_housekeeping) {
 				mail |= tw_task_housekeeping(w->tasks[i], now);
+				if (unlikely(!w->told))
+					tell_finished(w);
+			}
 			work += w->tasks[i]->step(w->tasks[i]);
 		}
 		/* What a letter took (a snapshot is half a megabyte) nobody has stolen. */
@@ -201,19 +224,11 @@ static int worker_main(void *arg)
 	return 0;
 }
 
-/* End a sleep; a counter that is full already does as well. */
-static void wake(int fd)
-{
-	uint64_t one = 1;
-
-	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
-		return;
-}
-
 int tw_worker_launch(struct tw_worker *w)
 {
 	atomic_store(&w->stop, false);
 	atomic_store(&w->running, false);
+	w->told = w->finished_fd <= 0;
 	w->wake_fd = w->may_sleep && w->n_fds ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) : -1;
 	if (w->wake_fd < 0)
 		w->may_sleep = false;
