@@ -334,6 +334,7 @@ static void drain(struct tw_port *port)
 int tw_port_start(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
+	struct tw_host_neighbours *neighbours = NULL;
 	int rc;
 
 	tw_eal_clear_error();
@@ -346,7 +347,13 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	/* Neighbour solicitations come to groups; a NIC drops what is sent to those it was not told. */
 	if (!port->is_kernel)
 		rte_eth_allmulticast_enable(port->port_id);
+	/* Starting sets the MAC address that the interface has already. */
+	if (port->is_kernel)
+		tw_host_neighbours_keep(port->ifindex, &neighbours);
 	rc = rte_eth_dev_start(port->port_id);
+	if (tw_host_neighbours_restore(neighbours) < 0)
+		tw_warning(
+			"%s: the interface has lost permanent neighbours (ip neigh)", port->name);
 	if (rc == -EPERM && port->is_kernel)
 		return tw_fail(
 			err, rc, "%s: starting it needs CAP_NET_ADMIN and CAP_NET_RAW", port->name);

@@ -139,6 +139,18 @@ int tw_host_neighbour(int ifindex, const struct tw_addr *addr, struct tw_mac *re
 int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeout_ms,
 	struct tw_mac *ret_mac, struct tw_err *err);
 
+struct tw_host_neighbours;
+
+/**
+ * Remember the permanent neighbours of an interface, of both families: those that somebody entered.
+ * The kernel forgets them, too, when the interface's MAC address is set, were it to what it was.
+ * @return 0, negative errno
+ */
+int tw_host_neighbours_keep(int ifindex, struct tw_host_neighbours **ret);
+
+/** Enter again what is gone of them, and free it. @return 0, the first negative errno */
+int tw_host_neighbours_restore(struct tw_host_neighbours *n);
+
 /** Kernel counters of an interface. @return 0, -ENODEV */
 int tw_host_stats(int ifindex, struct tw_host_stats *ret_stats);
 

@@ -40,6 +40,7 @@ interfaces()
 			qdisc, txqlen, address, xdp: (.xdp // {} | .prog // {} | .name)}'
 		ip -n "$n" -j addr show | jq -c '.[].addr_info[] | [.local, .prefixlen]'
 		ip -n "$n" route show
+		ip -n "$n" neigh show nud permanent
 		ip netns exec "$n" ethtool -k "$([ "$n" = "$a" ] && echo va || echo vb)"
 	done
 	ip netns list | grep "$name.*$$" | sort
@@ -63,6 +64,14 @@ moment()
 {
 	sleep "$(awk -v top="$1" -v r="$RANDOM" 'BEGIN { printf "%.3f", 0.03 + top * r / 32767 }')"
 }
+
+# what somebody entered stays
+for n in "$a va" "$b vb"; do
+	read -r space dev <<<"$n"
+	for to in 192.0.2.77 2001:db8::77; do
+		ip -n "$space" neigh add "$to" lladdr 02:00:00:00:00:77 dev "$dev"
+	done
+done
 
 # the link-local addresses are up when duplicates have been looked for
 within 5 eval '! ip -n "$a" addr show va | grep tentative >/dev/null &&

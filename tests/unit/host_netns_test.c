@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -303,6 +304,22 @@ static void test_resolve(void **state)
 	assert_int_equal(tw_host_resolve(99999, &a, 50, &m, &err), -ENODEV);
 }
 
+static void test_static_neighbours(void **state __attribute__((unused)))
+{
+	struct tw_addr a = addr("192.0.2.9");
+	struct tw_host_neighbours *kept;
+	int ta = (int)if_nametoindex("ta");
+	struct tw_mac m;
+
+	NEED_NETWORK();
+	assert_int_equal(run("ip neigh replace 192.0.2.9 lladdr 02:00:00:00:00:09 dev ta"), 0);
+	assert_int_equal(tw_host_neighbours_keep(ta, &kept), 0);
+	assert_int_equal(run("ip link set ta address 02:00:00:00:00:0c"), 0);
+	assert_int_equal(tw_host_neighbour(ta, &a, &m), -ENOENT);
+	assert_int_equal(tw_host_neighbours_restore(kept), 0);
+	assert_int_equal(tw_host_neighbour(ta, &a, &m), 0);
+}
+
 static void test_stats(void **state)
 {
 	struct tw_host_stats before, after;
@@ -312,7 +329,6 @@ static void test_stats(void **state)
 	NEED_NETWORK();
 	assert_int_equal(tw_host_link_by_name("lo", &l, NULL), 0);
 	assert_int_equal(tw_host_stats(l.ifindex, &before), 0);
-	assert_int_equal(run("ip -6 addr show dev lo >/dev/null"), 0);
 	{
 		struct sockaddr_in sa = {.sin_family = AF_INET,
 			.sin_port = htons(9),
@@ -471,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_static_neighbours),
 		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_hold_port),
 		cmocka_unit_test(test_hold_port_per_interface),
