@@ -10,6 +10,7 @@
 #include "tw_log.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,9 @@ static int negotiate(struct controller *c, struct tw_err *err)
 	int rc;
 
 	c->talk.device = tw_net_behind(&c->net);
+	/* twping's -B is for the control connection, too; af_packet:DEV is no name of the kernel's */
+	if (!c->talk.device && c->o->twping.interface && if_nametoindex(c->o->twping.interface))
+		c->talk.device = c->o->twping.interface;
 	rc = tw_negotiation_open(&c->talk, c->o, c->loop, &c->server, &local, err);
 
 	if (rc < 0)

@@ -69,6 +69,19 @@ static int unknown_command(const char *name)
 	return refuse(NULL, &err);
 }
 
+/* What was not written is no success. */
+static int flush_output(int status)
+{
+	struct tw_err err;
+
+	errno = 0;
+	if ((fflush(stdout) || ferror(stdout)) && status == 0) {
+		tw_fail(&err, -EIO, "standard output: %s", strerror(errno ? errno : EIO));
+		status = refuse(NULL, &err);
+	}
+	return status;
+}
+
 /* dpdk-twamp COMMAND ...: words become options, options become a call. */
 static int run_command(size_t k, int argc, char **argv)
 {
@@ -89,6 +102,8 @@ static int run_command(size_t k, int argc, char **argv)
 	for (size_t i = 0; i < N_FUNCTIONS; i++)
 		if (functions[i].bit == commands[k].bit)
 			rc = functions[i].run(&o);
+	/* before a reader that is gone ends us without a word */
+	rc = flush_output(rc);
 	tw_signals_fini();
 	tw_logging_stop();
 	return rc;
@@ -217,15 +232,6 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct tw_err err;
-	int status;
-
 	gather_commands();
-	status = dispatch(argc, argv);
-	errno = 0;
-	if ((fflush(stdout) || ferror(stdout)) && status == 0) {
-		tw_fail(&err, -EIO, "standard output: %s", strerror(errno ? errno : EIO));
-		status = refuse(NULL, &err);
-	}
-	return status;
+	return flush_output(dispatch(argc, argv));
 }

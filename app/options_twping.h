@@ -41,7 +41,7 @@
 	 .help = "modes that are welcome, the strictest that both sides know is taken: "
 		 "authenticated, encrypted, mixed, open"},
 	{"interface", 'B', TW_ITEM_STRING, TW_ITEM_LAST, TWPING(twping.interface),
-	 .group = CONNECTION, .metavar = "DEV", .help = "the same as --dev"},
+	 .group = CONNECTION, .metavar = "DEV", .help = "the same as --dev, for the control connection, too"},
 	{"pfs-file", 'k', TW_ITEM_STRING, TW_ITEM_LAST, TWPING(key_file), .group = CONNECTION,
 	 .metavar = "FILE",
 	 .help = "keys as perfSONAR keeps them, an identity and the passphrase in hex a line, mode "

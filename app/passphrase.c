@@ -43,8 +43,9 @@ static ssize_t ask(int tty, const char *user, char line[LONGEST])
 		return -ENOTTY;
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	dprintf(tty, "Passphrase of '%.80s': ", user);
+	/* silent before it is asked: an answer that comes at once is neither shown nor flushed */
 	tcsetattr(tty, TCSAFLUSH, &silent);
+	dprintf(tty, "Passphrase of '%.80s': ", user);
 	n = read_line(tty, line);
 	tcsetattr(tty, TCSAFLUSH, &before);
 	dprintf(tty, "\n");

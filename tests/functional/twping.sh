@@ -246,7 +246,8 @@ is nothing '.sent == 300' '.lost == 300' '.in_order' '.rtt_min == null'
 
 ends srv "$s"
 holds srv '[.negotiated[] | .bad_hmac] | add == 0' '.control.open_connections == 0' \
-	'[.negotiated[] | select(.state != "ended")] == []' '.tester.ok' \
+	'[.negotiated[] | select(.state != "ended")] == []' \
+	'.tester.ok or (.tester.reason | test("stolen"))' \
 	'[.negotiated[].mode] | unique | length == 4'
 
 # The server is gone in the middle of it: what was measured is told, but not as if it were all.
@@ -263,4 +264,44 @@ same 'exit status without the server' 1 $?
 check 'the server is gone: says so' said broken 'error: twping: .*control connection'
 understands broken machine
 is broken '.[0].SESSION_FINISHED == 0' '.[0].SENT > 5 and .[0].SENT < 1000'
+
+# What cannot be written is said, and is no success: a full disk, a reader that is gone.
+start srv3 "$b" "$bin" server --json -v --dev vb
+ready srv3 "$pid" 'TWAMP-Control on TCP port'
+s=$pid
+into() # OUTPUT NAME OPTIONS...
+{
+	local to=$1 name=$2
+	shift 2
+	ip netns exec "$a" "$dir/twping" --dev va -c 3 -i 0.01f -L 0.3 "$@" "$b4" \
+		2>"$dir/$name.log" </dev/null >"$to"
+	same "exit status of $name" 1 "$?"
+	check "$name: one line says so" said "$name" 'standard output: '
+}
+if [ -w /dev/full ]; then
+	into /dev/full full-raw -R
+	into /dev/full full-machine -M
+	into /dev/full full-text
+fi
+for form in -R -M; do
+	{
+		ip netns exec "$a" "$dir/twping" --dev va -c 3 -i 0.01f -L 0.3 "$form" "$b4" \
+			2>"$dir/closed$form.log" </dev/null
+		echo $? >"$dir/closed$form.status"
+	} | true
+	same "exit status with a closed pipe, $form" 1 "$(cat "$dir/closed$form.status")"
+	check "a closed pipe, $form: one line says so" said "closed$form" 'standard output: '
+done
+
+# -B is the interface of the control connection, too.
+start bound "$a" "$dir/twping" -B va -M -c 30 -i 0.1f -L 0.3 "$b4"
+t=$pid
+bound()
+{
+	ip netns exec "$a" ss -Htn state established dport = :862 | grep -q '%va:'
+}
+check '-B binds the control connection' within 5 bound
+wait "$t"
+same 'exit status of bound' 0 "$?"
+stop "$s"
 finish
