@@ -71,6 +71,10 @@ void tw_ports_config(const struct tw_options *o, const struct tw_dev *dev,
 		local->family && !tw_addr_is_unspecified(local))
 		ret->addrs[ret->n_addrs++] =
 			(struct tw_prefix){*local, (uint8_t)(local->family == 4 ? 32 : 128)};
+	/* Who reflects on one address leaves the same UDP port of the others to other programs. */
+	if (o->command & (TW_CMD_REFLECTOR | TW_CMD_SERVER) && dev->kind == TW_DEV_KERNEL &&
+		strcmp(dev->name, "lo") != 0 && local->family && !tw_addr_is_unspecified(local))
+		ret->only = *local;
 	for (uint32_t i = 0; i < o->n_gateway && i < TW_PORT_GATEWAYS; i++)
 		ret->gateways[ret->n_gateways++] = o->gateway[i];
 	ret->vlan = o->n_vlan ? o->vlan[0] : 0;

@@ -3,8 +3,8 @@
 
 /*
  * Which frames of a kernel interface belong to dpdk-twamp: UDP over IPv4 or IPv6, not fragmented,
- * up to two VLAN tags, to a destination port that is switched on in tw_ports. They go to the
- * AF_XDP socket of their receive queue. Everything else (TCP, ARP, neighbour discovery, other UDP,
+ * up to two VLAN tags, to a destination port that is switched on in tw_ports, and where tw_only has
+ * an address to that one. They go to the AF_XDP socket of their receive queue. Everything else (TCP, ARP, neighbour discovery, other UDP,
  * fragments, what is malformed, and our own ports too while no socket is there) stays with the
  * kernel.
  *
@@ -42,6 +42,19 @@ struct {
 	__uint(max_entries, 65536);
 } tw_ports SEC(".maps");
 
+/* The only address that is ours; family 0: all of them. */
+struct only {
+	__u32 family;  /* 4 or 6 */
+	__u32 addr[4]; /* as on the wire, IPv4 in the first */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct only);
+	__uint(max_entries, 1);
+} tw_only SEC(".maps");
+
 struct vlan_tag {
 	__be16 tci;
 	__be16 type;
@@ -77,7 +90,7 @@ static __always_inline void *skip_ethernet(void *p, void *end, __be16 *type)
 	return p;
 }
 
-static __always_inline void *skip_ipv4(void *p, void *end)
+static __always_inline void *skip_ipv4(void *p, void *end, struct only *to)
 {
 	struct iphdr *ip = p;
 
@@ -85,16 +98,22 @@ static __always_inline void *skip_ipv4(void *p, void *end)
 		return NULL;
 	if (ip->protocol != IPPROTO_UDP || (ip->frag_off & bpf_htons(IP_FRAGMENT)))
 		return NULL;
+	to->family = 4;
+	to->addr[0] = ip->daddr;
 	return p + ip->ihl * 4;
 }
 
-static __always_inline void *skip_ipv6(void *p, void *end)
+static __always_inline void *skip_ipv6(void *p, void *end, struct only *to)
 {
 	struct ipv6hdr *ip = p;
 	__u8 next;
 
 	if ((void *)(ip + 1) > end || ip->version != 6)
 		return NULL;
+	to->family = 6;
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		to->addr[i] = ip->daddr.in6_u.u6_addr32[i];
 	next = ip->nexthdr;
 	p = ip + 1;
 #pragma unroll
@@ -113,12 +132,24 @@ static __always_inline void *skip_ipv6(void *p, void *end)
 	return next == IPPROTO_UDP ? p : NULL;
 }
 
+static __always_inline int is_ours(const struct only *to)
+{
+	__u32 zero = 0;
+	const struct only *o = bpf_map_lookup_elem(&tw_only, &zero);
+
+	if (!o || !o->family)
+		return 1;
+	return o->family == to->family && o->addr[0] == to->addr[0] && o->addr[1] == to->addr[1] &&
+	       o->addr[2] == to->addr[2] && o->addr[3] == to->addr[3];
+}
+
 SEC("xdp")
 int twamp_xdp(struct xdp_md *ctx)
 {
 	void *end = (void *)(long)ctx->data_end;
 	void *p = (void *)(long)ctx->data;
 	struct udphdr *udp;
+	struct only to = {0};
 	__be16 type;
 	__u32 port;
 	__u8 *ours;
@@ -127,9 +158,9 @@ int twamp_xdp(struct xdp_md *ctx)
 	if (!p)
 		return XDP_PASS;
 	if (type == bpf_htons(ETH_P_IP))
-		p = skip_ipv4(p, end);
+		p = skip_ipv4(p, end, &to);
 	else if (type == bpf_htons(ETH_P_IPV6))
-		p = skip_ipv6(p, end);
+		p = skip_ipv6(p, end, &to);
 	else
 		return XDP_PASS;
 	udp = p;
@@ -137,7 +168,7 @@ int twamp_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 	port = bpf_ntohs(udp->dest);
 	ours = bpf_map_lookup_elem(&tw_ports, &port);
-	if (!ours || !*ours)
+	if (!ours || !*ours || !is_ours(&to))
 		return XDP_PASS;
 	return bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
 }

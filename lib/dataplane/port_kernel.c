@@ -76,6 +76,8 @@ static int open_af_xdp(struct tw_port *port, const char *object, struct tw_err *
 	}
 	if (rc == 0)
 		rc = tw_xdp_open_ports(&priv->xdp, err);
+	if (rc == 0 && tw_xdp_only(&priv->xdp, &priv->cfg.only) < 0)
+		rc = tw_fail(err, -EIO, "the XDP program cannot be told what is ours");
 	if (rc < 0) {
 		undo_failed_xdp(port);
 		priv->is_af_xdp = false;
@@ -130,6 +132,8 @@ static int may_drive(const struct tw_port *port, struct tw_err *err)
 static int open_af_packet(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
+	const struct tw_addr *only = &priv->cfg.only;
+	const struct tw_prefix alone = {.addr = *only};
 	struct tw_fds *before = malloc(sizeof(*before));
 	uint16_t n = priv->cfg.n_queues;
 	struct tw_port_setup s = {.n_rx = n, .n_tx = n};
@@ -163,8 +167,9 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 		rc = tw_port_setup(port, &s, err);
 	for (uint16_t q = 0; rc == 0 && q < n; q++)
 		tw_af_packet_send_buffer(priv->fds[q], &priv->layout);
-	if (rc == 0 && tw_packet_prog_load(port->max_frame + RTE_VLAN_HLEN, port->addrs,
-			       port->n_addrs, &priv->prog, &why) < 0)
+	if (rc == 0 && tw_packet_prog_load(port->max_frame + RTE_VLAN_HLEN,
+			       only->family ? &alone : port->addrs,
+			       only->family ? 1 : port->n_addrs, &priv->prog, &why) < 0)
 		tw_info("%s: the kernel handles test packets, too: %s", port->name, why.text);
 	return rc;
 }

@@ -34,7 +34,8 @@ void tw_held_release(struct tw_held *h)
  * Where socket k of a held port is bound; false: there is no such one. On this interface only, so
  * that another instance can have the same port on another one. But packets to an address of another
  * interface travel over lo and belong to that interface in the kernel's eyes: on lo a port that was
- * picked is held everywhere, and a given one at the configured addresses too.
+ * picked is held everywhere, and a given one at the configured addresses too. What is for one address
+ * only leaves the others to whoever has them.
  */
 static bool place(
 	const struct tw_port *port, int k, bool picked, int *ret_ifindex, struct tw_addr *ret_addr)
@@ -44,6 +45,10 @@ static bool place(
 
 	*ret_addr = (struct tw_addr){.family = family};
 	*ret_ifindex = port->is_loopback && picked ? 0 : port->ifindex;
+	if (k < 2 && port->priv->cfg.only.family) {
+		*ret_addr = port->priv->cfg.only;
+		return family == ret_addr->family;
+	}
 	if (k < 2)
 		return true;
 	for (size_t i = 0; port->is_loopback && !picked && i < port->priv->cfg.n_addrs; i++) {

@@ -49,6 +49,8 @@ struct tw_port_config {
 	/** The port's own addresses; a kernel interface adds those it has. */
 	struct tw_prefix addrs[TW_PORT_ADDRS];
 	size_t n_addrs;
+	/** A kernel interface takes test packets to this address alone; family 0: to all of its own. */
+	struct tw_addr only;
 	/** Next hops for what is not on the link; a kernel interface asks the kernel's routes. */
 	struct tw_addr gateways[TW_PORT_GATEWAYS];
 	size_t n_gateways;

@@ -31,9 +31,10 @@ struct tw_xdp {
 	int ifindex;
 	int claim_fd; /**< -1: nothing is claimed */
 	int ports_fd; /**< the map tw_ports, -1 before tw_xdp_open_ports() */
+	int only_fd;  /**< the map tw_only, likewise */
 };
 
-#define TW_XDP_NONE ((struct tw_xdp){.claim_fd = -1, .ports_fd = -1})
+#define TW_XDP_NONE ((struct tw_xdp){.claim_fd = -1, .ports_fd = -1, .only_fd = -1})
 
 /**
  * Path of the compiled program: $TW_XDP_OBJECT, the build tree this binary is in, beside the
@@ -64,10 +65,13 @@ int tw_xdp_look(const struct tw_host_link *link, struct tw_err *err);
 int tw_xdp_claim(const struct tw_host_link *link, struct tw_xdp *ret_xdp, struct tw_err *err);
 
 /**
- * Find the port map of the program that the driver attached; call after queue set-up.
+ * Find the maps of the program that the driver attached; call after queue set-up.
  * @return 0, -ENOENT: no program of ours is attached
  */
 int tw_xdp_open_ports(struct tw_xdp *x, struct tw_err *err);
+
+/** Take nothing but what is sent to this address; family 0: all addresses. @return 0, negative errno */
+int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only);
 
 /** Take UDP port @p port from the kernel, or give it back. @return 0, negative errno */
 int tw_xdp_take(struct tw_xdp *x, uint16_t port, bool take);

@@ -24,6 +24,7 @@
 #define PROGRAM "twamp_xdp"
 #define OBJECT PROGRAM ".o"
 #define PORT_MAP "tw_ports"
+#define ONLY_MAP "tw_only"
 
 int tw_xdp_object(char *ret_path, size_t cap, struct tw_err *err)
 {
@@ -192,7 +193,8 @@ int tw_xdp_claim(const struct tw_host_link *link, struct tw_xdp *ret_xdp, struct
 		close(fd);
 		return rc;
 	}
-	*ret_xdp = (struct tw_xdp){.ifindex = link->ifindex, .claim_fd = fd, .ports_fd = -1};
+	*ret_xdp = (struct tw_xdp){
+		.ifindex = link->ifindex, .claim_fd = fd, .ports_fd = -1, .only_fd = -1};
 	return 0;
 }
 
@@ -237,16 +239,37 @@ int tw_xdp_open_ports(struct tw_xdp *x, struct tw_err *err)
 {
 	struct tw_fds *fds = malloc(sizeof(*fds));
 	uint32_t id = 0, maps[8], n = sizeof(maps) / sizeof(maps[0]);
-	int fd = -ENOENT;
+	int fd = -ENOENT, only = -ENOENT;
 
 	if (fds && bpf_xdp_query_id(x->ifindex, 0, &id) == 0 && id && tw_fds_list(fds) == 0 &&
-		find_program(fds, id, maps, &n) == 0)
+		find_program(fds, id, maps, &n) == 0) {
 		fd = find_map(fds, PORT_MAP, maps, n);
+		only = find_map(fds, ONLY_MAP, maps, n);
+	}
 	free(fds);
-	if (fd < 0)
+	if (fd < 0 || only < 0) {
+		if (fd >= 0)
+			close(fd);
+		if (only >= 0)
+			close(only);
 		return tw_fail(err, -ENOENT, "the XDP program that is attached is not ours");
+	}
 	x->ports_fd = fd;
+	x->only_fd = only;
 	return 0;
+}
+
+int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only)
+{
+	struct {
+		uint32_t family;
+		uint8_t addr[16];
+	} value = {.family = only->family};
+	uint32_t key = 0;
+
+	if (only->family)
+		memcpy(value.addr, only->b, tw_addr_len(only));
+	return bpf_map_update_elem(x->only_fd, &key, &value, BPF_ANY);
 }
 
 int tw_xdp_take(struct tw_xdp *x, uint16_t port, bool take)
@@ -264,6 +287,8 @@ void tw_xdp_release(struct tw_xdp *x)
 
 	if (x->ports_fd >= 0)
 		close(x->ports_fd);
+	if (x->only_fd >= 0)
+		close(x->only_fd);
 	if (x->claim_fd >= 0) {
 		if (attached(x->ifindex, &fd, &info) == 0 && fd >= 0) {
 			if (strcmp(info.name, PROGRAM) == 0)

@@ -18,7 +18,7 @@
  * ring stands in the socket map, so that a frame of ours gives XDP_REDIRECT and not the fall-back.
  */
 static struct bpf_object *obj;
-static int prog_fd = -1, ports_fd, xsks_fd, xsk = -1;
+static int prog_fd = -1, ports_fd, only_fd, xsks_fd, xsk = -1;
 static struct tw_err why_not;
 
 static int make_socket(void)
@@ -54,8 +54,9 @@ static int group_setup(void **state)
 	}
 	prog = bpf_object__find_program_by_name(obj, "twamp_xdp");
 	ports_fd = bpf_object__find_map_fd_by_name(obj, "tw_ports");
+	only_fd = bpf_object__find_map_fd_by_name(obj, "tw_only");
 	xsks_fd = bpf_object__find_map_fd_by_name(obj, "xsks_map");
-	if (!prog || ports_fd < 0 || xsks_fd < 0 || make_socket() < 0) {
+	if (!prog || ports_fd < 0 || only_fd < 0 || xsks_fd < 0 || make_socket() < 0) {
 		tw_fail(&why_not, 0, "no AF_XDP socket here");
 		return 0;
 	}
@@ -163,6 +164,42 @@ static void test_verdicts(void **state)
 	}
 }
 
+/* Frames to 192.0.2.2 and to 2001:db8::1 while one address is ours. */
+static void test_only(void **state)
+{
+	static const struct {
+		const char *only;
+		uint8_t family;
+		uint32_t want4, want6;
+	} cases[] = {
+		{"c0000202", 4, XDP_REDIRECT, XDP_PASS},
+		{"c0000203", 4, XDP_PASS, XDP_PASS},
+		{ADDR6, 6, XDP_PASS, XDP_REDIRECT},
+		{"20010db8000000000000000000000002", 6, XDP_PASS, XDP_PASS},
+		{"20010db8010000000000000000000001", 6, XDP_PASS, XDP_PASS},
+		{"c0000202", 6, XDP_PASS, XDP_PASS},
+		{"", 0, XDP_REDIRECT, XDP_REDIRECT},
+	};
+	struct tw_xdp x = {.only_fd = only_fd};
+	uint8_t f4[128], f6[128];
+	size_t n4 = tw_unhex(MACS IP4("45", "4000", "11") UDP862 DATA, f4, sizeof(f4));
+	size_t n6 = tw_unhex(MACS IP6("11") UDP862 DATA, f6, sizeof(f6));
+
+	(void)state;
+	if (prog_fd < 0)
+		skip();
+	switch_port(862, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tw_addr only = {.family = cases[i].family};
+
+		tw_unhex(cases[i].only, only.b, sizeof(only.b));
+		assert_int_equal(tw_xdp_only(&x, &only), 0);
+		if (verdict(f4, n4) != cases[i].want4 || verdict(f6, n6) != cases[i].want6)
+			fail_msg("only %s: IPv4 %u, IPv6 %u", cases[i].only, verdict(f4, n4),
+				verdict(f6, n6));
+	}
+}
+
 static void test_switch(void **state)
 {
 	uint8_t frame[128];
@@ -185,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_switch),
 	};
 

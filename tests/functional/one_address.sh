@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# Who reflects on one address takes no packets of another: UDP port 862 there stays free, and what
+# another program has there works, over either driver.
+. "$(dirname "$0")/lib.sh"
+need_root
+topology_direct
+other4=192.0.2.9 other6=2001:db8::9
+ip -n "$b" addr add "$other4/24" dev vb
+ip -n "$b" addr add "$other6/64" dev vb nodad
+
+cat >"$dir/echo.py" <<'END'
+import select, socket, sys
+held = []
+for a in sys.argv[1:]:
+    s = socket.socket(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((a, 862))
+    held.append(s)
+print("echoing", file=sys.stderr, flush=True)
+while True:
+    for s in select.select(held, [], [])[0]:
+        data, peer = s.recvfrom(2048)
+        s.sendto(data, peer)
+END
+cat >"$dir/ask.py" <<'END'
+import socket, sys
+a = sys.argv[1]
+s = socket.socket(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+s.connect((a, 862))
+for _ in range(5):
+    s.send(b"x" * 44)
+    if s.recv(100) == b"x" * 44:
+        sys.exit(0)
+END
+asks()
+{
+	check "$1: a program on $2 has its packets" \
+		ip netns exec "$a" python3 "$dir/ask.py" "$2" 2>>"$dir/ask.log"
+}
+measures() # NAME COMMAND TO: of ours
+{
+	start "$1" "$a" "$bin" "$2" --json -v --dev va "$3" -c 5 -i 2 --timeout 1000
+	wait "$pid"
+	same "exit status of $1" 0 "$?"
+	holds "$1" '.packets.lost == 0'
+}
+
+for driver in $(drivers); do
+	for own in "$b4" "$b6"; do
+		id=$driver-${#own}
+		start "echo-$id" "$b" python3 "$dir/echo.py" "$other4" "$other6"
+		e=$pid
+		ready "echo-$id" "$e" echoing
+		# it was there first, and it comes later
+		start "srv-$id" "$b" "$bin" server "$own" --json -v --dev "$driver:vb"
+		s=$pid
+		ready "srv-$id" "$s" 'TWAMP-Control on TCP port'
+		not said "srv-$id" 'clients get others' || fail "$id: the port was not to be had"
+		asks "$id" "$other4"
+		asks "$id" "$other6"
+		measures "ctl-$id" controller "$own"
+		holds "ctl-$id" '.control.sessions[0].port == 862'
+		stop "$e" TERM
+		start "late-$id" "$b" python3 "$dir/echo.py" "$other4" "$other6"
+		e=$pid
+		ready "late-$id" "$e" echoing
+		asks "late-$id" "$other4"
+		asks "late-$id" "$other6"
+		ends "srv-$id" "$s"
+		start "refl-$id" "$b" "$bin" reflector "$own" --json -v --dev "$driver:vb"
+		r=$pid
+		ready "refl-$id" "$r" 'reflecting on'
+		asks "refl-$id" "$other4"
+		asks "refl-$id" "$other6"
+		measures "snd-$id" sender "$own"
+		ends "refl-$id" "$r"
+		stop "$e" TERM
+	done
+done
+finish
