@@ -89,36 +89,39 @@ static void ended(struct tw_server_conn *c, struct tw_ns now)
 		c->deadline = tw_ns_add(now, c->server->config.servwait);
 }
 
-void tw_server_last_packet(struct tw_server *s, struct tw_ns now, uint64_t id, struct tw_ns last)
+struct tw_server_conn *tw_server_last_packet(
+	struct tw_server *s, struct tw_ns now, uint64_t id, struct tw_ns last)
 {
 	struct session *x = pool_by_id(s, id);
 	struct tw_ns until = tw_ns_add(last, s->config.refwait);
 	struct tw_server_conn *c;
 
 	if (!x || x->state != SESSION_RUNNING)
-		return;
+		return NULL;
 	if (x->queued)
 		pool_unqueue(s, x); /* answered before it was asked */
 	if (until.v > now.v) {
 		pool_deadline(s, x, until);
-		return;
+		return NULL;
 	}
 	c = x->conn;
 	s->counters.refwait++;
 	session_delete(s, x, false);
 	ended(c, now);
+	return c;
 }
 
-void tw_server_session_gone(struct tw_server *s, struct tw_ns now, uint64_t id)
+struct tw_server_conn *tw_server_session_gone(struct tw_server *s, struct tw_ns now, uint64_t id)
 {
 	struct session *x = pool_by_id(s, id);
 	struct tw_server_conn *c;
 
 	if (!x || x->state == SESSION_ASKED)
-		return;
+		return NULL;
 	c = x->conn;
 	if (x->state == SESSION_STARTING)
 		sessions_started(c, now, x, TW_ACCEPT_INTERNAL_ERROR);
 	session_free(s, x);
 	ended(c, now);
+	return c;
 }

@@ -213,11 +213,15 @@ struct tw_server_conn *tw_server_created(
 struct tw_server_conn *tw_server_started(
 	struct tw_server *s, struct tw_ns now, uint64_t id, enum tw_accept accept);
 
-/** When its last packet came; before its start when none did. */
-void tw_server_last_packet(struct tw_server *s, struct tw_ns now, uint64_t id, struct tw_ns last);
+/**
+ * When its last packet came; before its start when none did.
+ * @return as tw_server_created(); its deadline may have changed
+ */
+struct tw_server_conn *tw_server_last_packet(
+	struct tw_server *s, struct tw_ns now, uint64_t id, struct tw_ns last);
 
-/** The data path lost the session by itself. */
-void tw_server_session_gone(struct tw_server *s, struct tw_ns now, uint64_t id);
+/** The data path lost the session by itself. @return as tw_server_last_packet() */
+struct tw_server_conn *tw_server_session_gone(struct tw_server *s, struct tw_ns now, uint64_t id);
 
 /** Sessions of the pool in use, those of gone connections too. */
 uint32_t tw_server_sessions(const struct tw_server *s);

@@ -176,7 +176,7 @@ static void last_packet(struct tw_control_server *s, struct tw_ns now, struct co
 
 	if (s->ops->session_stats(s->backend, &x->backend, 1, &st) == 0 && st.last.v)
 		last = tw_ns_sub(now, tw_ns_sub(control_utc(), st.last));
-	tw_server_last_packet(s->machine, now, x->id, last);
+	touch(tw_server_last_packet(s->machine, now, x->id, last)); /* SERVWAIT may count now */
 }
 
 /* Start or stop what was gathered. */
@@ -226,7 +226,7 @@ static void carry_out(
 		return;
 	}
 	if (!x) {
-		tw_server_session_gone(s->machine, now, a->session->id);
+		touch(tw_server_session_gone(s->machine, now, a->session->id));
 		return;
 	}
 	if (a->kind == TW_SERVER_START || a->kind == TW_SERVER_STOP) {

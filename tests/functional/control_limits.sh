@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# What a server grants and for how long: limits by prefix and by user, SERVWAIT, REFWAIT, exactly
+# from the start to the stop, counts of Stop-Sessions, packets of no session, live statistics.
+. "$(dirname "$0")/lib.sh"
+need_root
+need curl
+topology_direct
+second=192.0.2.11
+ip -n "$a" addr add "$second/24" dev va
+
+keys=$dir/keys
+printf 'alice a passphrase\nbob another\n' >"$keys"
+chmod 600 "$keys"
+
+# client NAME COMMAND OPTIONS...: run to its end; $status
+client()
+{
+	local name=$1 command=$2
+	shift 2
+	if [ "$command" = controller ]; then
+		set -- --dev va "$@"
+	fi
+	start "$name" "$a" "$bin" "$command" --json -v "$@"
+	wait "$pid"
+	status=$?
+}
+server() # NAME OPTIONS...: $s
+{
+	local name=$1
+	shift
+	start "$name" "$b" "$bin" server --json -v --dev vb "$@"
+	s=$pid
+	ready "$name" "$s" 'TWAMP-Control on TCP port'
+}
+granted() # NAME COMMAND OPTIONS...
+{
+	client "$@"
+	same "exit status of $1" 0 "$status"
+}
+refused() # NAME WORDS COMMAND OPTIONS...: exit 1, one line, nothing on standard output
+{
+	local name=$1 words=$2
+	shift 2
+	client "$name" "$@"
+	same "exit status of $name" 1 "$status"
+	check "$name: the reason: $(tail -n 1 "$dir/$name.log")" said "$name" "error: .*$words"
+	check "$name: no result" test ! -s "$dir/$name.json"
+}
+scripted() # NAME WHAT ...
+{
+	local name=$1
+	shift
+	start "$name" "$a" python3 "$here/control_scripted.py" "$@"
+	wait "$pid"
+	same "exit status of $name" 0 "$?"
+}
+holder() # NAME OPTIONS...: a controlclient that keeps its sessions; $h
+{
+	local name=$1
+	shift
+	start "$name" "$a" "$bin" controlclient --json -v "$@"
+	h=$pid
+	within 10 test -s "$dir/$name.json" || fail "$name: $(tail -n 1 "$dir/$name.log")"
+}
+
+# --- limits ----------------------------------------------------------------------------------------
+server limited --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice:sessions=3,pps=50 \
+	--limit "$second/32:connections=1"
+refused prefix-more 'refused the session .*limit.*Accept 5' controller "$b4" "$a4" --streams 3 -c 3 \
+	--mode unauthenticated
+granted prefix-just controller "$b4" "$a4" --streams 2 -c 20 -i 2 --mode unauthenticated
+granted prefix-other controller "$b4" "$second" --streams 5 -c 20 -i 2 --mode unauthenticated
+# the table's reader gets none either
+start words "$a" "$bin" controller --dev va "$b4" "$a4" --streams 3 -c 3 --mode unauthenticated
+wait "$pid"
+same 'exit status without --json' 1 "$?"
+check 'no table' test ! -s "$dir/words.json"
+check 'one line' [ "$(grep -c error: "$dir/words.log")" = 1 ]
+# a user's rule is for that user, from whichever address
+refused user-more 'refused the session .*limit.*Accept 5' controller "$b4" "$second" --streams 4 -c 3 \
+	--mode encrypted --key-file "$keys" --user alice
+granted user-just controller "$b4" "$second" --streams 3 -c 20 -i 2 --mode encrypted \
+	--key-file "$keys" --user alice
+granted user-other controller "$b4" "$second" --streams 6 -c 20 -i 2 --mode encrypted \
+	--key-file "$keys" --user bob
+sleep 3 # until the sessions' Timeout has passed they count
+client user-fast controller "$b4" "$second" -c 400 --pps 1000 --timeout 1000 --mode encrypted \
+	--key-file "$keys" --user alice
+holds user-fast '.packets.lost > 0' '.packets.received > 0'
+client other-fast controller "$b4" "$second" -c 400 --pps 1000 --timeout 1000 --mode encrypted \
+	--key-file "$keys" --user bob
+holds other-fast '.packets.lost == 0'
+# one connection at a time from there; afterwards the next one
+holder one "$b4" "$second:40000" --mode unauthenticated
+refused two 'takes nobody|closed' controlclient "$b4" "$second:40010" --mode unauthenticated
+granted elsewhere controlclient "$b4" "$a4:40020" --duration 0.1 --mode unauthenticated
+stop "$h"
+granted three controlclient "$b4" "$second:40030" --duration 0.1 --mode unauthenticated
+ends limited "$s"
+holds limited '.control.refused_limit == 1' '.control.sessions_refused >= 3' \
+	'.discarded.rate_limit > 0'
+
+# --- a server that lets nobody in but some -------------------------------------------------------
+server guarded --allow "$second/32"
+refused outside 'takes nobody|closed' controlclient "$b4" "$a4:40000"
+granted inside controlclient "$b4" "$second:40000" --duration 0.1
+ends guarded "$s"
+holds guarded '.control.refused_policy == 1' '.control.sessions == 1'
+
+# --- time ------------------------------------------------------------------------------------------
+server waits --servwait 1 --refwait 1.5 --metrics=127.0.0.1:9101
+scripted silent silent "$b4"
+check "SERVWAIT of 1 s: $(cat "$dir/silent.json") s" \
+	jq -e '. > 0.9 and . < 3' "$dir/silent.json" >/dev/null
+# a session keeps its connection until it ends itself, for want of packets
+holder idle "$b4" "$a4:41000" --duration 60
+page()
+{
+	ip netns exec "$b" curl -s http://127.0.0.1:9101/metrics >"$dir/page"
+	grep -E "$1" "$dir/page" >/dev/null
+}
+check 'a live session is shown' within 3 page 'twamp_reflected_session_received_total\{.*\} 0$'
+start used "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 7 -i 10 --timeout 500
+wait "$pid"
+same 'exit status while the session lives' 0 "$?"
+check 'with its packets' within 3 page 'twamp_reflected_session_received_total\{.*\} 7$'
+check 'and its replies' grep -qE 'twamp_reflected_session_reflected_total\{.*\} 7$' "$dir/page"
+start kept "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 30 -i 100 --timeout 500
+wait "$pid"
+same 'exit status of packets for longer than REFWAIT and SERVWAIT' 0 "$?"
+holds kept '.packets.lost == 0'
+sleep 2.5
+start after "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 3 -i 10 --timeout 500
+wait "$pid"
+same 'exit status after REFWAIT' 2 "$?"
+check 'then SERVWAIT ends the connection of the idle client' within 5 ended "$h"
+wait "$h"
+same 'exit status of the idle client' 1 "$?"
+ends waits "$s"
+holds waits '.control.servwait == 2' '.control.refwait == 1' '.sessions.active == 0' \
+	'.negotiated[0].received >= 37' '.negotiated[0].reflected == 37'
+
+# --- start and stop, counts ------------------------------------------------------------------------
+server exact
+scripted n n-sessions "$b4"
+scripted start-stop start-stop "$b4"
+scripted counted stop "$b4" 2
+check 'a right number: goes on' grep -q 'goes on' "$dir/counted.json"
+scripted zero stop "$b4" 0
+check 'a wrong number: closed' grep -q closed "$dir/zero.json"
+# packets of no session, on the port of others
+start stranger "$a" "$bin" sender --json -v --dev va "$b4" -c 3 -i 5 --timeout 500
+wait "$pid"
+same 'exit status of a stranger' 2 "$?"
+ends exact "$s"
+holds exact '.control.bad_stop == 1' '.discarded.no_session >= 3' '.discarded.not_started > 0'
+
+server open --light --lenient-stop
+scripted lenient stop "$b4" 0
+check '--lenient-stop: goes on' grep -q 'goes on' "$dir/lenient.json"
+for protocol in stamp twamp-light; do
+	start "light-$protocol" "$a" "$bin" sender --json -v --dev va --protocol "$protocol" "$b4" -c 5 -i 5
+	wait "$pid"
+	same "exit status of $protocol with --light" 0 "$?"
+	holds "light-$protocol" '.packets.lost == 0'
+done
+ends open "$s"
+holds open '.control.bad_stop == 0' '.discarded.no_session == 0'
+finish
