@@ -200,26 +200,31 @@ static void add_cpu(const struct tw_backend *b, struct tw_cpu_usage *cpu)
 	}
 }
 
+/* A worker that did not answer may still look at the query: it is not on the stack. */
+static int ask_query(struct tw_backend *b, struct tw_task *t, int (*call)(struct tw_task *, void *),
+	struct tw_sender_query q)
+{
+	b->query = q;
+	return ask_through(b, t, call, &b->query);
+}
+
 int tw_backend_border(struct tw_backend *b)
 {
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
-		rc = ask_through(b, b->senders[i], tw_sender_border, NULL);
+		rc = ask_query(b, b->senders[i], tw_sender_border, (struct tw_sender_query){0});
 	return rc;
 }
 
-/* A worker that did not answer may still look at the query: it is not on the stack. */
 static int group_results(struct tw_backend *b, struct tw_task *t, uint32_t n,
 	struct tw_result *const *groups, bool interim)
 {
 	int rc = 0;
 
-	for (uint32_t g = 0; g < n && rc == 0; g++) {
-		b->query = (struct tw_sender_group_query){
-			.group = g, .border = interim, .into = groups[g]};
-		rc = ask_through(b, t, tw_sender_group, &b->query);
-	}
+	for (uint32_t g = 0; g < n && rc == 0; g++)
+		rc = ask_query(b, t, tw_sender_group,
+			(struct tw_sender_query){.group = g, .border = interim, .into = groups[g]});
 	return rc;
 }
 
@@ -229,7 +234,9 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, uint32_t n_gro
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++) {
-		rc = ask_through(b, b->senders[i], interim ? tw_sender_interim : take_snapshot, r);
+		rc = interim ? ask_query(b, b->senders[i], tw_sender_interim,
+				       (struct tw_sender_query){.border = true, .into = r})
+			     : ask(b, b->senders[i], take_snapshot, r);
 		if (rc == 0)
 			rc = group_results(b, b->senders[i], n_groups, groups, interim);
 	}

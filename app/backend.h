@@ -29,7 +29,7 @@ struct tw_backend {
 	struct tw_recorder *recorder;
 	unsigned int n_handovers;
 	struct tw_handover *handovers[TW_BACKEND_TASKS];
-	struct tw_sender_group_query query; /* the one that is asked */
+	struct tw_sender_query query; /* the one that is asked */
 	bool launched;
 	/* adds what the devices lost; asked when a result is made */
 	void (*device_health)(void *arg, struct tw_tester_health *h);

@@ -54,6 +54,7 @@ struct tw_sender_own {
 /* Results that are kept apart. */
 struct tw_sender_group {
 	struct tw_result *result;
+	uint32_t first, end;            /* its streams are among these */
 	uint64_t first_mono, last_mono; /* replies; while it is current they are in tw_reply_ctx */
 };
 
@@ -137,7 +138,6 @@ struct tw_sender {
 	struct tw_handover *handover;    /* replies in others' queues; NULL: there are none */
 	unsigned int handover_index;     /* ours */
 	uint64_t last_answer;            /* mono */
-	uint32_t border_at, interim_at;  /* streams that they have come to */
 	uint64_t border_numbered;        /* when the last border was drawn */
 	uint64_t border_mono;
 

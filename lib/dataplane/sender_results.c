@@ -147,54 +147,58 @@ void tw_sender_results(struct tw_sender *s, struct tw_result *into, bool border)
 	add_rest(s, ALL, into);
 }
 
-int tw_sender_group(struct tw_task *task, void *arg)
+/* The next of the streams before `end`. @return where the slice ends */
+static uint32_t slice_end(uint32_t from, uint32_t end)
 {
-	struct tw_sender *s = (struct tw_sender *)task;
-	const struct tw_sender_group_query *q = arg;
-
-	if (q->group >= s->cfg.n_groups)
-		return -ENOENT;
-	begin_adding(s);
-	add_streams(s, q->group, q->border, 0, s->n_streams, q->into);
-	add_rest(s, q->group, q->into);
-	return 0;
-}
-
-/* The next of many streams. @return where the slice ends */
-static uint32_t slice_end(const struct tw_sender *s, uint32_t from)
-{
-	return s->n_streams - from > SLICE ? from + SLICE : s->n_streams;
+	return end - from > SLICE ? from + SLICE : end;
 }
 
 int tw_sender_border(struct tw_task *task, void *arg)
 {
 	struct tw_sender *s = (struct tw_sender *)task;
-	uint32_t end = slice_end(s, s->border_at);
+	struct tw_sender_query *q = arg;
+	uint32_t end = slice_end(q->at, s->n_streams);
 
-	(void)arg;
-	for (uint32_t i = s->border_at; i < end; i++) {
-		s->streams[i].sent_at_border = s->streams[i].sent;
-		tw_loss_border(&s->reply.streams[i].loss);
+	for (; q->at < end; q->at++) {
+		s->streams[q->at].sent_at_border = s->streams[q->at].sent;
+		tw_loss_border(&s->reply.streams[q->at].loss);
 	}
-	s->border_at = end < s->n_streams ? end : 0;
 	s->border_numbered = s->numbered;
 	s->border_mono = tw_clock_mono(&task->clock, rte_rdtsc());
-	return s->border_at ? TW_SENDER_MORE : 0;
+	return q->at < s->n_streams ? TW_SENDER_MORE : 0;
+}
+
+/* A slice of the streams from first to last. */
+static int add_slice(struct tw_sender *s, struct tw_sender_query *q, uint32_t group, uint32_t first,
+	uint32_t last)
+{
+	uint32_t from = q->at < first ? first : q->at, end = slice_end(from, last);
+
+	if (q->at == 0)
+		begin_adding(s);
+	add_streams(s, group, q->border, from, end, q->into);
+	q->at = end;
+	if (end < last)
+		return TW_SENDER_MORE;
+	add_rest(s, group, q->into);
+	return 0;
+}
+
+int tw_sender_group(struct tw_task *task, void *arg)
+{
+	struct tw_sender *s = (struct tw_sender *)task;
+	struct tw_sender_query *q = arg;
+
+	if (q->group >= s->cfg.n_groups)
+		return -ENOENT;
+	return add_slice(s, q, q->group, s->groups[q->group].first, s->groups[q->group].end);
 }
 
 int tw_sender_interim(struct tw_task *task, void *arg)
 {
 	struct tw_sender *s = (struct tw_sender *)task;
-	uint32_t from = s->interim_at, end = slice_end(s, from);
 
-	if (from == 0)
-		begin_adding(s);
-	add_streams(s, ALL, true, from, end, arg);
-	s->interim_at = end < s->n_streams ? end : 0;
-	if (s->interim_at)
-		return TW_SENDER_MORE;
-	add_rest(s, ALL, arg);
-	return 0;
+	return add_slice(s, arg, ALL, 0, s->n_streams);
 }
 
 int tw_sender_border_settled(struct tw_task *task, void *arg)

@@ -179,6 +179,14 @@ static bool tags_of_port(const struct tw_sender *s, const struct tw_stream_confi
 	       memcmp(c->tci, s->port.tci, c->n_vlan * sizeof(c->tci[0])) == 0;
 }
 
+/* So that a group's result does not take a look at all streams. */
+static void note_in_group(struct tw_sender_group *g, uint32_t stream)
+{
+	if (g->end == 0)
+		g->first = stream;
+	g->end = stream + 1;
+}
+
 static int build_streams(struct tw_sender *s, struct tw_err *err)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
@@ -196,6 +204,8 @@ static int build_streams(struct tw_sender *s, struct tw_err *err)
 				err, -EINVAL, "stream %u: there is no group %u", i, c->group);
 		s->own_tags |= !tags_of_port(s, c);
 		t->group = c->group;
+		if (s->groups)
+			note_in_group(&s->groups[c->group], i);
 		t->stateless_peer = c->stateless_peer;
 		t->dscp_ecn = c->dscp_ecn;
 		s->special |= c->dscp_ecn;

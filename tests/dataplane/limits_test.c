@@ -415,6 +415,7 @@ static void interim(void **state)
 {
 	struct dp_pair p = dp_pair();
 	struct tw_result *r = tw_result_create();
+	struct tw_sender_query border = {0}, q = {.border = true, .into = r};
 
 	(void)state;
 	p.sender_cfg.timeout = tw_ns_from_ms(50);
@@ -427,14 +428,14 @@ static void interim(void **state)
 		dp_tick(p.reflector);
 	for (int i = 0; i < 2; i++)
 		dp_tick(p.sender);
-	assert_int_equal(tw_sender_border(p.sender, NULL), 0);
+	assert_int_equal(tw_sender_border(p.sender, &border), 0);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 0);
 	for (int i = 0; i < 10; i++)
 		dp_tick(p.reflector);
 	for (int i = 0; i < 20; i++)
 		dp_tick(p.sender);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 1);
-	assert_int_equal(tw_sender_interim(p.sender, r), 0);
+	assert_int_equal(tw_sender_interim(p.sender, &q), 0);
 	assert_int_equal(r->packets.lost, 0);
 	assert_in_range(r->packets.received, 1, 149);
 	dp_until_finished(&p, true);
