@@ -105,7 +105,7 @@ struct tw_tester_health {
 	struct tw_ns link_down;      /**< time in which a port had no link */
 	bool device_lost;            /**< a device was removed */
 	struct tw_series pacing;     /**< actual minus due, 2^-32 s */
-	struct tw_trend drift;       /**< the same over the time due, a sample a burst */
+	struct tw_trend drift;       /**< the same over the time due */
 };
 
 enum tw_worker_role {

@@ -6,19 +6,27 @@
 
 /**
  * @file
- * The slope of the straight line that lies best (least squares) through points that are not kept:
- * how much later packets leave, the longer a run lasts. A value: record, merge, diff.
+ * How much later packets leave, the longer a run lasts: the slope of the straight line that lies
+ * best (least squares) through the most punctual one of each part of the run. A rate that is wrong
+ * moves all packets, those too; a thread that did not run for a while moves those that were due
+ * meanwhile, which says nothing of the rate and is in the histogram of lateness. The packets are
+ * not kept. A value: record, merge, diff.
  */
 
 #include <math.h>
 
+/** Length of a part, in units of x: a sixteenth of a second in 2^-32 s. */
+#define TW_TREND_PART 268435456.0
+
 struct tw_trend {
-	double n;
-	double x, y; /**< sums */
+	double n;    /**< parts that are over */
+	double x, y; /**< sums of their points */
 	double xx, xy;
+	double end;         /**< of the part that is not over; 0: none has begun */
+	double at_x, least; /**< the most punctual one of it */
 };
 
-static inline void tw_trend_record(struct tw_trend *t, double x, double y)
+static inline void tw_trend_add(struct tw_trend *t, double x, double y)
 {
 	t->n += 1;
 	t->x += x;
@@ -27,6 +35,21 @@ static inline void tw_trend_record(struct tw_trend *t, double x, double y)
 	t->xy += x * y;
 }
 
+/** A packet that was due at @p x >= 0 and @p y late; x does not fall by a part or more. */
+static inline void tw_trend_record(struct tw_trend *t, double x, double y)
+{
+	if (__builtin_expect(x >= t->end, 0)) {
+		if (t->end > 0)
+			tw_trend_add(t, t->at_x, t->least);
+		t->end = (floor(x / TW_TREND_PART) + 1) * TW_TREND_PART;
+	} else if (y >= t->least) {
+		return;
+	}
+	t->at_x = x;
+	t->least = y;
+}
+
+/** Add another's. Only one part can go on: where both have begun one, that of @p src is taken as over. */
 static inline void tw_trend_merge(struct tw_trend *dst, const struct tw_trend *src)
 {
 	dst->n += src->n;
@@ -34,27 +57,41 @@ static inline void tw_trend_merge(struct tw_trend *dst, const struct tw_trend *s
 	dst->y += src->y;
 	dst->xx += src->xx;
 	dst->xy += src->xy;
+	if (src->end > 0 && dst->end > 0) {
+		tw_trend_add(dst, src->at_x, src->least);
+	} else if (src->end > 0) {
+		dst->end = src->end;
+		dst->at_x = src->at_x;
+		dst->least = src->least;
+	}
 }
 
-/** @p dst = the points of @p now that are not in @p before, an earlier copy of it. */
+/** @p dst = the parts of @p now that were not over in @p before, an earlier copy of it. */
 static inline void tw_trend_diff(
 	struct tw_trend *dst, const struct tw_trend *now, const struct tw_trend *before)
 {
-	dst->n = now->n - before->n;
-	dst->x = now->x - before->x;
-	dst->y = now->y - before->y;
-	dst->xx = now->xx - before->xx;
-	dst->xy = now->xy - before->xy;
+	struct tw_trend d = *now;
+
+	d.n -= before->n;
+	d.x -= before->x;
+	d.y -= before->y;
+	d.xx -= before->xx;
+	d.xy -= before->xy;
+	*dst = d;
 }
 
 /** In units of y a unit of x; NaN below two different x. */
-static inline double tw_trend_slope(const struct tw_trend *t)
+static inline double tw_trend_slope(const struct tw_trend *trend)
 {
-	double width = t->n * t->xx - t->x * t->x;
+	struct tw_trend t = *trend;
+	double width;
 
-	if (t->n < 2 || !(width > 0))
+	if (t.end > 0)
+		tw_trend_add(&t, t.at_x, t.least);
+	width = t.n * t.xx - t.x * t.x;
+	if (t.n < 2 || !(width > 0))
 		return NAN;
-	return (t->n * t->xy - t->x * t->y) / width;
+	return (t.n * t.xy - t.x * t.y) / width;
 }
 
 #endif

@@ -380,8 +380,8 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	record(&r->tester.pacing, 98, 10000);
 	record(&r->tester.pacing, 1, 20000);
 	record(&r->tester.pacing, 1, 50000);
-	tw_trend_record(&r->tester.drift, 100, 50);
-	tw_trend_record(&r->tester.drift, 104, 51);
+	tw_trend_record(&r->tester.drift, 0, 50);
+	tw_trend_record(&r->tester.drift, TW_TREND_PART, 50 + TW_TREND_PART / 4);
 	j = result_json(r, &ctx);
 	check(j, items, COUNT_OF(items));
 	assert_true(json_string_length(at(j, "tester.reason")) > 0);
