@@ -152,17 +152,29 @@ for driver in $(drivers); do
 done
 
 echo "== impatience"
+sent()
+{
+	ip -n "$a" -s -j link show va | jq '.[0].stats64.tx.packets'
+}
+
+# busy BEFORE: it has sent a dozen packets since then
+busy()
+{
+	within 10 eval '[ "$(sent)" -ge '$(($1 + 12))' ]'
+}
+before=$(sent)
 inside once "$a" "$bin" sender --json -v --dev af_packet:va "$b4:9" -i 10 -c 60000 --timeout 300
 s=$pid
-sleep 0.8
+check "it sends" busy "$before"
 stop "$s"
 same "SIGINT without any reply" 2 "$status"
 sound once
 holds once '.packets.sent > 5' '.packets.received == 0'
+before=$(sent)
 inside twice "$a" "$bin" sender --json -v --dev af_packet:va "$b4:9" -i 10 -c 60000 \
 	--timeout 60000
 s=$pid
-sleep 0.8
+check "it sends" busy "$before"
 kill -INT "$s"
 sleep 0.2
 check "the first SIGINT waits for replies" not ended "$s"
