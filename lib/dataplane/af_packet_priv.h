@@ -28,6 +28,13 @@ struct tw_ring_layout {
  */
 void tw_af_packet_layout(uint32_t max_frame, unsigned int n_rings, struct tw_ring_layout *ret);
 
+/*
+ * Replace the driver's socket by one that is in no fanout group, before it is used. With the rings
+ * of that layout; the descriptor stays. 0, or a negative errno: the driver's own one is still
+ * there, but for -ENOTRECOVERABLE.
+ */
+int tw_af_packet_stand_alone(int fd, int ifindex, const struct tw_ring_layout *layout);
+
 /* UDP ports in host order, both ends included. */
 struct tw_udp_range {
 	uint16_t first;
@@ -37,9 +44,9 @@ struct tw_udp_range {
 /*
  * Let only these UDP ports in, and nothing that leaves this host: a classic BPF filter.
  *
- * PACKET_IGNORE_OUTGOING has no effect on the driver's sockets: they are in a fanout group, and
- * there the group's setting counts, which is fixed when it is made. So the filter tells outgoing
- * frames, which on lo would bring each packet a second time. IPv6 with options or a routing header
+ * PACKET_IGNORE_OUTGOING has no effect on sockets in a fanout group: there the group's setting
+ * counts, which is fixed when it is made. So the filter tells outgoing frames, which on lo would
+ * bring each packet a second time. IPv6 with options or a routing header
  * passes whatever the port is: a classic filter cannot loop. So does all UDP when there are more
  * ranges than a filter has room for.
  */

@@ -129,6 +129,18 @@ static int may_drive(const struct tw_port *port, struct tw_err *err)
 	return 0;
 }
 
+static int leave_group(const struct tw_port *port, struct tw_err *err)
+{
+	const struct tw_port_private *priv = port->priv;
+	int rc = tw_af_packet_stand_alone(priv->fds[0], port->ifindex, &priv->layout);
+
+	if (rc == -ENOTRECOVERABLE)
+		return tw_fail(err, rc, "%s: cannot replace the driver's socket", port->name);
+	if (rc < 0)
+		tw_info("%s: its socket stays in a group: %s", port->name, strerror(-rc));
+	return 0;
+}
+
 static int open_af_packet(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
@@ -163,6 +175,8 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 			rc = tw_fail(err, -EIO, "%s: cannot find the driver's sockets", port->name);
 	}
 	free(before);
+	if (rc == 0 && n == 1)
+		rc = leave_group(port, err);
 	if (rc == 0)
 		rc = tw_port_setup(port, &s, err);
 	for (uint16_t q = 0; rc == 0 && q < n; q++)

@@ -82,6 +82,9 @@ same 'before there is a reflector' 0 "$(hooks)"
 reflector r862 --dev af_packet:vb
 first=$pid
 same 'programs at the hook' 1 "$(hooks)"
+ip netns exec "$b" ss -0 -a -e >"$dir/sockets.log"
+check 'its socket is seen' grep -q ring_tx "$dir/sockets.log"
+check 'its socket is in no group' not grep -q fanout "$dir/sockets.log"
 for to in "$b4" "$b6"; do
 	probe "out-$to" "$to"
 	same "the kernel saw of the packets to $to" 0 "$kernel_saw"
