@@ -36,9 +36,11 @@ const struct tw_item_man tw_manual = {
 				    "error. A delay that was not measured is null, never 0; a "
 				    "negative one-way "
 				    "delay means that the clocks disagree and is kept."},
-			{"SIGNALS", "SIGINT, SIGTERM and SIGHUP end the measurement and print the "
-				    "result so "
-				    "far; a second one ends the process at once."},
+			{"SIGNALS",
+				"SIGINT, SIGTERM and SIGHUP end the measurement and print the "
+				"result so "
+				"far; a second one ends the process at once, but not within 0.1 s "
+				"of the first: timeout(1) sends two for one wish."},
 			{"EXIT STATUS", "0: measured. 1: usage or local failure. 2: no reply at "
 					"all. 3: a bound of "
 					"--sla was missed."},

@@ -4,6 +4,7 @@
 #include "net_session.h"
 
 #include "tw_host.h"
+#include "tw_log.h"
 
 #include <errno.h>
 #include <string.h>
@@ -87,6 +88,19 @@ static int device_look(void *arg, struct tw_err *err)
 	return rc;
 }
 
+/* Workers that poll on one CPU would only take it from each other; --lcores had its warning. */
+static void set_polling(struct tw_net *n, const struct tw_options *o)
+{
+	for (unsigned int i = 0; i < n->backend.n_workers; i++) {
+		bool shared = n->backend.eal.workers[i].shared;
+
+		if (o->busy_poll && shared && !o->lcores)
+			tw_warning("--busy-poll: not on CPU %d, which another worker uses",
+				n->backend.eal.workers[i].cpu);
+		n->backend.workers[i].may_sleep = !o->busy_poll || shared;
+	}
+}
+
 int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_addr *peer,
 	const struct tw_addr *local, uint32_t max_frame, unsigned int n_workers, struct tw_err *err)
 {
@@ -113,8 +127,7 @@ int tw_net_open(struct tw_net *n, const struct tw_options *o, const struct tw_ad
 	}
 	if (rc < 0)
 		return rc;
-	for (unsigned int i = 0; i < n->backend.n_workers; i++)
-		n->backend.workers[i].may_sleep = !o->busy_poll || n->backend.eal.workers[i].shared;
+	set_polling(n, o);
 	n->backend.device_health = device_health;
 	n->backend.device_look = device_look;
 	n->backend.device_tick = device_tick;

@@ -7,6 +7,7 @@
 
 #include "scenario_priv.h"
 #include "tw_items_file.h"
+#include "tw_log.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -235,6 +236,8 @@ static int read_run(struct tw_scenario *s, struct tw_options *o, struct tw_err *
 		rc = tw_items_read(&part, 1, s->file, tw_yaml_root(s->file), parts_of_file, err);
 	if (rc == 0)
 		tw_items_adopt(&tw_options_table, o->command, file, &file->given, o, &o->given);
+	if (rc == 0 && o->command == TW_CMD_LOOPBACK && file->n_dev)
+		tw_warning("%s: dev is for a sender: a loopback has no devices", o->scenario);
 	free(file);
 	return rc;
 }

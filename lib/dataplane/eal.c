@@ -237,9 +237,11 @@ int tw_eal_start(const struct tw_eal_config *cfg, struct tw_eal *ret_eal, struct
 	tw_info("memory: %s; DPDK runtime prefix %s",
 		eal.hugepages ? "hugepages" : "ordinary pages, no hugepages", eal.prefix);
 	for (unsigned int i = 0; i < eal.n_workers; i++) {
+		/* where there is no other CPU it is how things are */
 		if (eal.workers[i].shared)
-			tw_warning("CPU %d is in use by another worker: sharing it, without busy "
-				   "polling",
+			tw_log(cfg->lcores ? TW_LOG_WARNING : TW_LOG_INFO,
+				"CPU %d is in use by another worker: sharing it, without busy "
+				"polling",
 				eal.workers[i].cpu);
 	}
 	*ret_eal = eal;
