@@ -4,7 +4,8 @@
 /*
  * What a reflector pays for authentication: one packet verified and one signed, in nanoseconds of
  * this thread's CPU time, for each back end and for OpenSSL's EVP_MAC as a program would use it
- * without thinking about bursts. Interleaved in one run, the order reversed every round; medians.
+ * without thinking about bursts; "OpenSSL" is our fallback, which starts from kept states of the hash.
+ * Interleaved in one run, the order reversed every round; medians.
  */
 
 #include "tw_batch.h"
@@ -159,7 +160,7 @@ static void measure(struct tw_batch *const *b, const struct mode *m, unsigned in
 {
 	struct tw_batch_key *key[2][KEYS] = {{NULL}};
 	double t[WAYS][ROUNDS];
-	double ratio[ROUNDS];
+	double kept[ROUNDS], evp[ROUNDS];
 	struct evp e;
 
 	evp_open(&e, m);
@@ -178,10 +179,11 @@ static void measure(struct tw_batch *const *b, const struct mode *m, unsigned in
 			else
 				t[way][r] = b[way] ? batch_way(b[way], key[way], m, burst) : 0;
 		}
-		ratio[r] = t[0][r] > 0 ? t[2][r] / t[0][r] : 0;
+		kept[r] = t[0][r] > 0 ? t[1][r] / t[0][r] : 0;
+		evp[r] = t[0][r] > 0 ? t[2][r] / t[0][r] : 0;
 	}
-	printf("%-20s %5u %10.0f %10.0f %10.0f %14.2f\n", m->name, burst, median(t[0]),
-		median(t[1]), median(t[2]), median(ratio));
+	printf("%-20s %5u %10.0f %10.0f %10.0f %12.2f %12.2f\n", m->name, burst, median(t[0]),
+		median(t[1]), median(t[2]), median(kept), median(evp));
 	for (int way = 0; way < 2; way++)
 		for (int i = 0; i < KEYS; i++)
 			tw_batch_key_destroy(key[way][i]);
@@ -200,8 +202,8 @@ int main(void)
 	if (tw_batch_create(TW_BATCH_OPENSSL, &b[1]))
 		return 1;
 	printf("ns for one packet verified and one signed\n");
-	printf("%-20s %5s %10s %10s %10s %14s\n", "", "burst", "IPsec-MB", "OpenSSL", "EVP_MAC",
-		"EVP/IPsec-MB");
+	printf("%-20s %5s %10s %10s %10s %12s %12s\n", "", "burst", "IPsec-MB", "OpenSSL",
+		"EVP_MAC", "OpenSSL/MB", "EVP_MAC/MB");
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		for (size_t j = 0; j < sizeof(bursts) / sizeof(bursts[0]); j++)
 			measure(b, &modes[i], bursts[j]);
