@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FRAMES 4096 /* 40 ms at 100 kpps; the driver's default of 512 is 5 ms */
+#define FRAMES 6144 /* 61 ms at 100 kpps; the driver's default of 512 is 5 ms */
 #define MIN_FRAMES 256
 /* Not 2048: at an odd multiple of 64 the frames' headers do not all meet in a few cache sets. */
 #define MIN_FRAME_SIZE 1984
