@@ -187,7 +187,8 @@ for driver in $(drivers); do
 done
 
 # A peer that takes nothing more: a memif ring fills up. How the reflector ends is not looked at: the
-# driver unmaps the rings when a peer leaves, though a worker may be reading them.
+# driver unmaps the rings in EAL's interrupt thread when a peer leaves, and a worker that is in a burst
+# then gets SIGSEGV (drivers-config/nic/memif.conf).
 echo "== transmit ring"
 for signal in INT TERM; do
 	id=stuck-$signal
