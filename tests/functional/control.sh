@@ -153,9 +153,9 @@ while read -r sid mode sent octets; do
 done <"$dir/want"
 holds srv ".control.sessions == $((n + 53 + extra))" '.control.sessions_refused == 0' \
 	'.control.bad_token == 2' '.control.open_connections == 0' \
-	'.tester.ok or (.tester.reason | test("stolen"))' \
+	"$well" \
 	'.sessions.active == 0' '[.negotiated[] | select(.state != "ended")] == []' \
-	'.discarded.no_session == 3'
+	".discarded.no_session == $(sent stranger)"
 
 # A server that refuses: no room, outside the allow-list, open mode only.
 server small --sessions 2 --mode unauthenticated

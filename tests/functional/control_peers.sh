@@ -47,6 +47,6 @@ same 'exit status of a good client after them' 0 "$?"
 holds good '.packets.lost == 0'
 ends srv "$s"
 holds srv '.sessions.active == 0' '.control.open_connections == 0' \
-	".control.connections == $(cat "$dir/cut.json") + 1" '.tester.ok' \
+	".control.connections == $(cat "$dir/cut.json") + 1" "$well" \
 	'[.negotiated[] | select(.state != "ended")] == []' '.control.sessions > 20'
 finish

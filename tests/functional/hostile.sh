@@ -49,11 +49,12 @@ attack()
 	for _ in 1 2 3; do
 		strike "$@"
 		[ "$(json "r-$id" .tester.rx_missed)" != 0 ] ||
-			[ "$(json "s-$id" '.tester.rx_missed + .tester.not_sent')" != 0 ] || break
+			[ "$(json "s-$id" .tester.rx_missed)" != 0 ] || break
 	done
 	echo "   $(jq -c '{kinds, sent, answers, seed}' "$dir/h-$id.json")"
 	holds "h-$id" '.faults == []' '.unanswered == {}' '.answers == .answer' '.answer > 500'
-	holds "s-$id" '.packets.lost == 0' '.packets.sent > 900' '.tester.rx_missed == 0'
+	due "s-$id" 1000
+	holds "s-$id" '.packets.lost == 0' '.packets.sent > 500'
 	holds "r-$id" '.tester.rx_missed == 0' '.tester.rx_nombuf == 0' '.packets.tx_failed == 0' \
 		'.packets.received == .packets.reflected + .packets.passed + ([.discarded[]] | add)'
 	same "$id: reflected" "$(($(json "h-$id" .answer) + $(json "s-$id" .packets.sent)))" \

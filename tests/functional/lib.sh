@@ -131,6 +131,29 @@ holds()
 	done
 }
 
+# A machine that does something else for a moment: packets that are due then are not sent, a worker is
+# held up, and the result says so. Nothing else may keep a tester from being ok.
+well='.tester | .ok or (((.not_sent // 0) > 0 or .stolen_longest_ns >= 80e6) and
+	([.tx_full, .tx_dropped, .tx_errors, .rx_missed, .rx_nombuf, .window_overrun, .link_down_ns] |
+	map(. // 0) | add) == 0 and (.device_lost | not))'
+
+# due NAME COUNT: each of so many packets came back, but those that are told as not sent in time
+due()
+{
+	holds "$1" ".packets.sent + .tester.not_sent == $2" '.packets.sent > 0' \
+		'.packets.received == .packets.sent' "$well"
+}
+
+# sent NAME...: packets that these sent, all together
+sent()
+{
+	local n sum=0
+	for n; do
+		sum=$((sum + $(json "$n" .packets.sent)))
+	done
+	echo "$sum"
+}
+
 # sound NAME: the output obeys docs/json.md
 sound()
 {
