@@ -46,14 +46,22 @@ cleanup()
 	exit "$status"
 }
 trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap 'ended_at INT; exit 130' INT
+trap 'ended_at TERM; exit 143' TERM HUP
+
+# ended_at SIGNAL: what it was at; where something hangs, this says what
+ended_at()
+{
+	local n=$((${#BASH_LINENO[@]} - 2))
+	echo "ended by SIG$1 in '$BASH_COMMAND', called from line ${BASH_LINENO[*]:1:n}"
+}
 
 # What the programs said beside the lines that each of them says.
 show_logs()
 {
 	local f
 	for f in "$dir"/*.log; do
+		[ -f "$f" ] || continue
 		grep -vE 'info: (memory|no hugepages|hugepages|reflecting on)|^(reflecting|forwarding)|in use by another' "$f" | tail -n 6 |
 			cut -c 1-300 | sed "s|^|  ${f##*/}: |"
 	done
@@ -350,10 +358,14 @@ sends()
 	sound "$1"
 }
 
-# stop PID [SIGNAL]: and wait; $status is how it ended
+# stop PID [SIGNAL]: and wait; $status is how it ended. One that does not end is killed.
 stop()
 {
 	kill "-${2:-INT}" "$1" 2>/dev/null
+	[ "${2:-INT}" = KILL ] || within 60 ended "$1" || {
+		fail "process $1 does not end by SIG${2:-INT}: $(tr '\0' ' ' <"/proc/$1/cmdline")"
+		kill -KILL "$1"
+	}
 	wait "$1" 2>/dev/null
 	status=$?
 }
