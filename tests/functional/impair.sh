@@ -14,7 +14,7 @@ through()
 {
 	local name=$1 count=$2 spoil=$3 _
 	shift 3
-	for _ in 1 2 3; do
+	for _ in {1..8}; do
 		# shellcheck disable=SC2086
 		box "box-$name" $spoil
 		sends "$name" --dev "$driver:va" "$to" -c "$count" -i 1 --timeout 400 "$@"
@@ -23,7 +23,7 @@ through()
 		[ "$(json "$name" .tester.not_sent)" = 0 ] && return
 		runs=$((runs + 1))
 	done
-	fail "$name: some packets were not sent in time, three times"
+	fail "$name: some packets were not sent in time, eight times"
 }
 runs=0
 
