@@ -62,7 +62,7 @@ probe()
 	local before
 	before=$(seen)
 	sends "$1" --dev af_packet:va "$2" -c 200 -i 1
-	holds "$1" '.packets.received == 200' '.tester.ok'
+	due "$1" 200
 	kernel_saw=$(($(seen) - before))
 }
 
@@ -155,7 +155,7 @@ r=$pid
 check 'it says why' said bare 'kernel handles test packets, too: TW_PACKET_OBJECT=/nonexistent'
 same 'programs at the hook' 0 "$(hooks)"
 probe unaided "$b4"
-same 'the kernel saw of the packets' 200 "$kernel_saw"
+same 'the kernel saw of the packets' "$(sent unaided)" "$kernel_saw"
 check 'nobody is refused for all that' not refused 862
 ends bare "$r"
 finish
