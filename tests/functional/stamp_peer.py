@@ -133,6 +133,8 @@ def serve(args):
         p = (oracle.seal(p, key) if args.auth else p) + out["tlvs"]
         if out["sign"]:
             p = oracle.resign(p, base, key)
+        if args.forge:  # behind the back of its HMAC
+            p = p[:base + 4] + bytes((p[base + 4] ^ 1,)) + p[base + 5:]
         dscp = scene.dscp if out["dscp"] is None else out["dscp"]
         if ":" in args.host:
             s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
@@ -160,6 +162,7 @@ def main():
     parser.add_argument("--source-port", type=int, default=0)
     parser.add_argument("--micro", type=int, default=0, help="serve: member link identifier")
     parser.add_argument("--ptp", action="store_true", help="serve: timestamps are PTP, Z bit set")
+    parser.add_argument("--forge", action="store_true", help="serve: a wrong bit in the TLVs")
     parser.add_argument("--lie", action="store_true", help="serve: with the other Z bit")
     args = parser.parse_args()
     if args.auth and not args.key:

@@ -95,6 +95,11 @@ holds open-hmac "${told[@]}" '.tlv.verified == .packets.sent'
 twenty open-wrong --key-file "$dir/wrong" --tlv location --tlv hmac
 holds open-wrong '.tlv.integrity_failed == .packets.sent' '.tlv.location == null'
 stop "$peer" TERM
+peer rfc-forge --key "$key" --forge
+sends forged --dev af_packet:va "$b4" -c 20 -i 5 --key-file "$dir/keys" --tlv location --tlv hmac
+holds forged '.tlv.bad_hmac == .packets.sent' '.tlv.verified == 0' '.tlv.location == null' \
+	'.packets.received == .packets.sent' '.packets.sent > 0'
+stop "$peer" TERM
 peer rfc-auth --auth --key "$key"
 asks auth --auth --key-file "$dir/keys" "${all[@]}" --dscp af11
 holds auth "${told[@]}" '.tlv.verified == .packets.sent'

@@ -82,6 +82,9 @@ void sim_tlv_reflect(struct sim_tlv *t, uint32_t stream, uint32_t id, const stru
 	t->hmac_at = ret->hmac_at;
 	t->tos = (uint8_t)((ret->set_dscp ? ret->dscp : req.dscp) << 2);
 	t->truth.dropped += ret->action == TW_TLV_DROP;
+	t->truth.elsewhere += ret->elsewhere;
+	if (ret->elsewhere)
+		t->truth.to = ret->to;
 	if (req.last_reply.mode)
 		t->truth.about[seq] = req.last_reply.seq + 1;
 }

@@ -45,6 +45,8 @@ struct sim_tlv_truth {
 	uint32_t about[SIM_TLV_MAX];   /* reply that its Follow-Up Telemetry is about + 1 */
 	uint32_t made;                 /* replies */
 	uint32_t dropped;              /* requests that got none */
+	uint32_t elsewhere;            /* that asked for a reply to another address, and get it */
+	struct tw_addr to;             /* the last such one */
 	uint32_t remarked;             /* requests that came with another DSCP */
 };
 

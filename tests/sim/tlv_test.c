@@ -251,10 +251,13 @@ static void return_path(void **state)
 	/* Nobody has agreed to get replies there: they come here, and say so. */
 	GO("return-path:address=198.51.100.9");
 	assert_int_equal(res->tally[TW_TLV_RETURN_PATH].unrecognized, came());
+	assert_int_equal(s.tlv.truth.elsewhere, 0);
 	tlv.policy.allow_return = &consent;
 	tlv.policy.n_allow_return = 1;
 	GO("return-path:address=198.51.100.9");
 	all_answered(TW_TLV_RETURN_PATH);
+	assert_int_equal(s.tlv.truth.elsewhere, s.truth.n_replies);
+	assert_true(tw_addr_equal(&s.tlv.truth.to, &(struct tw_addr){4, {198, 51, 100, 9}}));
 	/* A host has no label stack, and no segments. */
 	GO("return-path:sr-mpls=100/200");
 	assert_int_equal(res->tally[TW_TLV_RETURN_PATH].unrecognized, came());
