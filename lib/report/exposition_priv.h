@@ -56,6 +56,12 @@ void prometheus_worker_seconds_family(FILE *out);
 void prometheus_worker_seconds(FILE *out, const char *session, const struct tw_cpu_usage *cpu);
 void prometheus_worker_packets_family(FILE *out);
 void prometheus_worker_packets(FILE *out, const char *session, const struct tw_cpu_usage *cpu);
+void prometheus_stamps_family(FILE *out);
+void prometheus_stamps(FILE *out, const char *session, const struct tw_stamping *s);
+void prometheus_stamps_refused_family(FILE *out);
+void prometheus_stamps_refused(FILE *out, const char *session, const struct tw_stamping *s);
+void prometheus_nic_error_family(FILE *out);
+void prometheus_nic_error(FILE *out, const char *session, const struct tw_stamping *s);
 
 /* The metrics of the Python fork. */
 void prometheus_compat(FILE *out, const struct tw_prometheus_session *s, unsigned int n);

@@ -378,6 +378,15 @@ int tw_prometheus_write_results(FILE *out, const struct tw_prometheus_session *s
 	for (unsigned int i = 0; i < n; i++)
 		prometheus_discarded(
 			out, "twamp_session_discarded_total", s[i].session, s[i].result->discarded);
+	prometheus_stamps_family(out);
+	for (unsigned int i = 0; i < n; i++)
+		prometheus_stamps(out, s[i].session, &s[i].result->stamping);
+	prometheus_stamps_refused_family(out);
+	for (unsigned int i = 0; i < n; i++)
+		prometheus_stamps_refused(out, s[i].session, &s[i].result->stamping);
+	prometheus_nic_error_family(out);
+	for (unsigned int i = 0; i < n; i++)
+		prometheus_nic_error(out, s[i].session, &s[i].result->stamping);
 	prometheus_worker_seconds_family(out);
 	for (unsigned int i = 0; i < n; i++)
 		prometheus_worker_seconds(out, s[i].session, &s[i].result->cpu);

@@ -57,3 +57,52 @@ void prometheus_worker_packets(FILE *out, const char *session, const struct tw_c
 			w->packets);
 	}
 }
+
+static const char stamps[] = "twamp_stamps_total";
+static const char stamps_refused[] = "twamp_stamps_refused_total";
+static const char nic_error[] = "twamp_nic_clock_error_seconds";
+
+void prometheus_stamps_family(FILE *out)
+{
+	expo_family(out, stamps, "counter", "Stamps made where the NIC can make them, by whom.");
+}
+
+/* What the NIC cannot stamp has no sample. */
+void prometheus_stamps(FILE *out, const char *session, const struct tw_stamping *s)
+{
+	static const char *const names[4] = {"t1", "t2", "t3", "t4"};
+
+	for (int i = 0; i < 4; i++) {
+		if (!s->hardware[i] && !s->software[i])
+			continue;
+		expo_count(out, stamps,
+			LABELS("stamp", names[i], "by", "hardware", "session", session),
+			s->hardware[i]);
+		expo_count(out, stamps,
+			LABELS("stamp", names[i], "by", "software", "session", session),
+			s->software[i]);
+	}
+}
+
+void prometheus_stamps_refused_family(FILE *out)
+{
+	expo_family(out, stamps_refused, "counter",
+		"Stamps of the NIC that contradicted the time of receipt or sending.");
+}
+
+void prometheus_stamps_refused(FILE *out, const char *session, const struct tw_stamping *s)
+{
+	if (s->nic)
+		expo_count(out, stamps_refused, LABELS("session", session), s->refused);
+}
+
+void prometheus_nic_error_family(FILE *out)
+{
+	expo_family(out, nic_error, "gauge", "Error bound of the NIC's clock against ours.");
+}
+
+void prometheus_nic_error(FILE *out, const char *session, const struct tw_stamping *s)
+{
+	if (s->nic)
+		expo_value(out, nic_error, LABELS("session", session), tw_ns_sec(s->error));
+}

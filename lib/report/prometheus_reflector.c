@@ -193,6 +193,12 @@ int tw_prometheus_write_reflector(FILE *out, const struct tw_reflector_report *r
 		expo_family(out, residence, "histogram", "Time that a packet was kept (T3 - T2).");
 		expo_histogram(out, residence, NULL, &r->residence, EXPO_POSITIVE, 1);
 	}
+	prometheus_stamps_family(out);
+	prometheus_stamps(out, NULL, &r->stamping);
+	prometheus_stamps_refused_family(out);
+	prometheus_stamps_refused(out, NULL, &r->stamping);
+	prometheus_nic_error_family(out);
+	prometheus_nic_error(out, NULL, &r->stamping);
 	prometheus_worker_seconds_family(out);
 	prometheus_worker_seconds(out, NULL, &r->cpu);
 	prometheus_worker_packets_family(out);

@@ -226,6 +226,11 @@ static void a_reflector_exposes_its_counters(void **state)
 	struct expo_doc *d;
 
 	(void)state;
+	r->stamping = (struct tw_stamping){.nic = true,
+		.hardware = {0, 898, 0, 0},
+		.software = {0, 2, 0, 0},
+		.refused = 1,
+		.error = tw_ns(250)};
 	memory_open(&m);
 	assert_int_equal(tw_prometheus_write_reflector(m.out, r), 0);
 	d = expo_check(memory_close(&m));
@@ -253,7 +258,11 @@ static void a_reflector_exposes_its_counters(void **state)
 			1},
 		{"twamp_tester_ok", 1}, {"twamp_clock_synchronised", 0},
 		{"twamp_clock_error_seconds", 1.5e-6},
+		{"twamp_stamps_total{stamp=\"t2\",by=\"hardware\"}", 898},
+		{"twamp_stamps_total{stamp=\"t2\",by=\"software\"}", 2},
+		{"twamp_stamps_refused_total", 1}, {"twamp_nic_clock_error_seconds", 250e-9},
 		{"twamp_worker_cpu_seconds_total{worker=\"0\",role=\"reflector\"}", 1});
+	assert_null(expo_find(d, "twamp_stamps_total{stamp=\"t3\",by=\"software\"}"));
 	assert_null(expo_find(d, "twamp_reflector_requests_by_dscp_total{dscp=\"1\"}"));
 	expo_free(d);
 	free(m.text);
