@@ -67,6 +67,8 @@ struct tw_port_config {
 	bool want_checksum_offload;
 	/** All buffers sent on queue q come from pool[q] and are not shared. */
 	bool want_fast_free;
+	/** The worker never sleeps: what is for throughput goes before what is for little traffic. */
+	bool busy_poll;
 };
 
 /** What only tw_port functions touch. */
