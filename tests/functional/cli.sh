@@ -261,7 +261,7 @@ for example in "$examples"/*.yaml; do
 	*/hundred-thousand.yaml) continue ;; # is in dataplane/own
 	esac
 	got=0
-	"$bin" loopback --json --duration 0.5 --timeout 2 --scenario "$example" >"$tmp/out" 2>"$tmp/err" \
+	"$bin" loopback --json --duration 0.5 --timeout 500 --scenario "$example" >"$tmp/out" 2>"$tmp/err" \
 		</dev/null || got=$?
 	[[ $got =~ ^[03]$ ]] || fail "loopback --scenario $example gives $got: $(cat "$tmp/err")"
 	! command -v jq >/dev/null || jq -e '.packets.received > 0 and (.groups | length) > 0' "$tmp/out" >/dev/null ||
