@@ -5,8 +5,7 @@
 # What little traffic costs: 100 streams of 10 packets a second take less than 5 % of a core at either
 # end, and the round trip is at most 30 us longer than with --busy-poll; no traffic at all takes less
 # than 1 %. Where other programs keep the cores busy each sleep costs more, and twice that is
-# allowed; the best of eight tries counts. That is for AF_PACKET; over AF_XDP, where the driver makes
-# more system calls, it is 10 % and 60 us.
+# allowed; the best of eight tries counts.
 . "$(dirname "$0")/lib.sh"
 need_root
 topology_direct
@@ -70,7 +69,6 @@ less()
 for driver in $(drivers); do
 	echo "== $driver"
 	ok=0 share=5 longer=30
-	[ "$driver" = af_packet ] || share=10 longer=60
 	for try in 1 2 3 4 5 6 7 8; do
 		pair "busy-$driver-$try" --busy-poll
 		# on cores that are shared polling is slower than sleeping
