@@ -17,6 +17,7 @@
  * has no more than its Ethernet header where direct access could see it.
  */
 
+#include "../twamp_bpf.h"
 #include "packet_config.h"
 
 #include <linux/bpf.h>
@@ -29,8 +30,6 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define MAX_EXT_HEADERS 8
-#define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
 /* Of a link at the ingress hook (Linux 6.6), where the headers are older. */
 #define NEXT (-1)
 #define DROP 2
@@ -57,12 +56,6 @@ struct head4 {
 struct head6 {
 	struct ipv6hdr ip;
 	__be16 ports[2];
-};
-
-/* What hop-by-hop options, routing and destination options have in common (RFC 8200, 4.2). */
-struct ext_header {
-	__u8 next;
-	__u8 len; /* in 8 octets, the first 8 not counted */
 };
 
 static __always_inline int is(__u32 port, __u8 what)

@@ -12,6 +12,8 @@
  * under the name xsks_map. The name of the program is how a stale one is recognised.
  */
 
+#include "../twamp_bpf.h"
+
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -24,8 +26,6 @@
 
 #define MAX_QUEUES 64
 #define MAX_VLANS 2
-#define MAX_EXT_HEADERS 8
-#define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
@@ -58,12 +58,6 @@ struct {
 struct vlan_tag {
 	__be16 tci;
 	__be16 type;
-};
-
-/* What hop-by-hop options, routing and destination options have in common (RFC 8200, 4.2). */
-struct ext_header {
-	__u8 next;
-	__u8 len; /* in 8 octets, the first 8 not counted */
 };
 
 /* Each returns the header behind the one it read, or NULL where the frame is not ours. */
