@@ -8,6 +8,7 @@
 #include "resolve.h"
 #include "signals.h"
 #include "tw_log.h"
+#include "tw_ntp.h"
 #include "tw_rand.h"
 #include "twping_output.h"
 
@@ -16,6 +17,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Records on their way from the worker: half a second at 30,000 packets a second both ways. */
 #define RECORDS 32768
@@ -25,7 +27,9 @@ struct twping {
 	struct tw_records *records;
 	struct twping_rows rows;
 	struct controller *c;
-	uint16_t asked_port; /* of the receiver; 0 = ours */
+	struct session_file file; /* -F */
+	uint64_t start;           /* NTP: the schedule begins */
+	uint16_t asked_port;      /* of the receiver; 0 = ours */
 };
 
 static struct twping *of(const struct controller *c)
@@ -137,6 +141,8 @@ static int report(void *arg, const struct tw_result *r)
 	struct twping *t = arg;
 	struct twping_run run = {
 		.o = t->o,
+		.file = t->file.out ? &t->file : NULL,
+		.start = t->start,
 		.rows = &t->rows,
 		.result = r,
 		.session = tw_negotiation_session(&t->c->talk, 0),
@@ -151,6 +157,14 @@ static int report(void *arg, const struct tw_result *r)
 	return twping_output(&run);
 }
 
+static struct tw_ntp now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return tw_ntp_from_ns(tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec));
+}
+
 static void measuring(struct controller *c, struct tw_measure_config *m)
 {
 	const struct tw_twping_options *o = &c->o->twping;
@@ -159,6 +173,7 @@ static void measuring(struct controller *c, struct tw_measure_config *m)
 
 	of(c)->c = c;
 	m->delay = tw_ns((int64_t)(o->start_delay * (double)TW_NS_PER_SEC));
+	of(c)->start = tw_ntp_add(now(), tw_ns_to_span(m->delay)).v;
 	m->poll = drain;
 	m->report = report;
 	m->of = of(c);
@@ -183,6 +198,7 @@ int tw_cmd_twping(const struct tw_options *typed)
 		.measuring = measuring,
 		.arg = &t,
 	};
+	struct tw_err err;
 	int status = 1;
 
 	if (!o || tw_records_create(RECORDS, &t.records) < 0) {
@@ -191,6 +207,12 @@ int tw_cmd_twping(const struct tw_options *typed)
 		return 1;
 	}
 	*o = *typed;
+	/* known before anything is measured */
+	if (o->twping.session_file &&
+		session_file_open(&t.file, o->twping.session_file, &err) < 0) {
+		tw_error("twping: -F: %s", err.text);
+		goto end;
+	}
 	/* -S may name the interface instead of its address */
 	if (o->twping.source && if_nametoindex(o->twping.source)) {
 		if (o->n_dev == 0)
@@ -198,6 +220,8 @@ int tw_cmd_twping(const struct tw_options *typed)
 		o->twping.source = NULL;
 	}
 	status = tw_controller_run(o, &kind);
+end:
+	session_file_discard(&t.file);
 	twping_rows_fini(&t.rows);
 	tw_records_destroy(t.records);
 	free(o);

@@ -241,14 +241,6 @@ int tw_twping_check_unit(const char *value, struct tw_err *err)
 	return tw_twping_unit(value, err, NULL);
 }
 
-int tw_twping_check_session_file(const char *value, struct tw_err *err)
-{
-	(void)value;
-	return tw_fail(err, -EINVAL,
-		"files for owstats are not written here; -R prints every packet, -p saves "
-		"summaries");
-}
-
 /* Open where there is no key, all modes where there is one; -A narrows that. */
 static int settle_modes(struct tw_options *o, struct tw_err *err)
 {

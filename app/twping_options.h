@@ -73,7 +73,6 @@ int tw_twping_check_percentiles(const char *value, struct tw_err *err);
 int tw_twping_check_type_p(const char *value, struct tw_err *err);
 int tw_twping_check_modes(const char *value, struct tw_err *err);
 int tw_twping_check_unit(const char *value, struct tw_err *err);
-int tw_twping_check_session_file(const char *value, struct tw_err *err);
 
 struct tw_options;
 

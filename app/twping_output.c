@@ -19,6 +19,7 @@ struct output {
 	struct tw_twping_session session;
 	struct tw_twping_row *rows;
 	size_t n_rows;
+	struct tw_twping_slot slots[TW_PACE_GAPS_MAX];
 	char from_host[NAME], from_addr[TW_ADDR_STR];
 	char to_host[NAME], to_addr[TW_ADDR_STR];
 };
@@ -72,7 +73,8 @@ static void describe(struct output *p)
 	struct tw_twping_session *s = &p->session;
 
 	host_of(run->o->args.v[0], p->to_host);
-	name_of(&run->stream->local.addr, p->from_host);
+	if (!t->quiet) /* it may take time */
+		name_of(&run->stream->local.addr, p->from_host);
 	tw_addr_format(&run->stream->local.addr, p->from_addr);
 	tw_addr_format(&run->stream->remote.addr, p->to_addr);
 	*s = (struct tw_twping_session){
@@ -87,6 +89,10 @@ static void describe(struct output *p)
 		.padding = run->padding,
 		.packets = (uint32_t)run->o->count,
 		.finished = r->packets.sent >= run->o->count && run->missed == 0 && !lost_here(r),
+		.ip_version = run->stream->local.addr.family,
+		.start = run->start,
+		.slots = p->slots,
+		.n_slots = t->n_gaps,
 		.bucket = t->bucket,
 		.unit = t->unit_letter,
 		.unix_times = t->unix_times,
@@ -94,6 +100,26 @@ static void describe(struct output *p)
 		.n_percentiles = t->n_percentiles,
 	};
 	memcpy(s->sid, run->session->sid, sizeof(s->sid));
+	memcpy(s->from_octets, run->stream->local.addr.b, sizeof(s->from_octets));
+	memcpy(s->to_octets, run->stream->remote.addr.b, sizeof(s->to_octets));
+	for (uint32_t i = 0; i < t->n_gaps; i++)
+		p->slots[i] = (struct tw_twping_slot){t->gaps[i].mean, t->gaps[i].exponential};
+}
+
+/* -F */
+static int save(const struct output *p)
+{
+	struct session_file *f = p->run->file;
+	int rc = tw_twping_save(&p->session, p->rows, p->n_rows, f->out);
+	struct tw_err err;
+
+	if (rc < 0)
+		tw_fail(&err, rc, "%s: %s", f->name, strerror(-rc));
+	else
+		rc = session_file_commit(f, &err);
+	if (rc < 0)
+		tw_error("twping: -F: %s", err.text);
+	return rc;
 }
 
 /* -p: a file that is named after the sample's time. */
@@ -165,12 +191,14 @@ static int put(struct output *p)
 
 	if (rc < 0)
 		return rc;
-	if (run->o->twping.raw) {
+	describe(p);
+	if (run->o->twping.raw)
 		tw_twping_raw(p->rows, p->n_rows, stdout);
-	} else if (!run->o->twping.quiet) {
-		describe(p);
+	else if (!run->o->twping.quiet)
 		rc = put_samples(p);
-	}
+	/* what cannot be printed can still be saved */
+	if (run->file && save(p) < 0)
+		rc = -EIO;
 	free(p->rows);
 	return rc;
 }

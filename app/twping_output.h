@@ -7,6 +7,7 @@
 /* What twping prints when it is over. */
 
 #include "options.h"
+#include "session_file.h"
 #include "tw_control_client.h"
 #include "tw_result.h"
 #include "tw_session.h"
@@ -18,6 +19,8 @@ struct twping_run {
 	const struct tw_result *result;
 	const struct tw_client_session *session;
 	const struct tw_stream_config *stream;
+	struct session_file *file; /* -F; NULL: none */
+	uint64_t start;            /* NTP */
 	uint32_t padding;
 	uint64_t timeout; /* 2^-32 s */
 	uint64_t missed;  /* records that are not among the rows */

@@ -7,8 +7,9 @@
 /**
  * @file
  * The output of perfSONAR's twping: single packets (-R, -v), summaries for people and, with -M,
- * for programs (SUMMARY 3.00). What the lines look like is theirs; delays, percentiles and counts
- * are computed here from the rows. docs/twping.md tells each line and where we differ.
+ * for programs (SUMMARY 3.00), and the session file of -F that owstats reads. What lines and file
+ * look like is theirs; delays, percentiles and counts are computed here from the rows.
+ * docs/twping.md tells each line and where we differ.
  */
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct tw_twping_stamp {
 	uint64_t time;
 	double error; /**< s */
 	bool synchronised;
+	uint16_t estimate; /**< the same two as RFC 4656 section 4.1.2 packs them */
 };
 
 /** One line of -R: a reply, or a packet that got none (t4.time 0). */
@@ -43,18 +45,28 @@ static inline bool tw_twping_is_lost(const struct tw_twping_row *r)
 	return r->t4.time == 0;
 }
 
+/** One gap of the schedule. */
+struct tw_twping_slot {
+	uint64_t mean; /**< 2^-32 s */
+	bool exponential;
+};
+
 /** The session that the rows belong to, and how it is shown. */
 struct tw_twping_session {
 	uint8_t sid[16];
+	uint8_t ip_version;
+	uint8_t from_octets[16], to_octets[16]; /**< the addresses; 4 octets of them with IPv4 */
 	const char *from_host, *from_addr;
 	const char *to_host, *to_addr;
 	uint16_t from_port, to_port;
 	uint8_t dscp;
-	uint64_t start;        /**< NTP; of a sample without packets */
+	uint64_t start;        /**< NTP: when the schedule began */
 	uint64_t loss_timeout; /**< NTP 32.32 s */
 	uint32_t padding;
 	uint32_t packets; /**< asked for */
 	bool finished;    /**< to its end */
+	const struct tw_twping_slot *slots;
+	uint32_t n_slots;
 	/* how */
 	double bucket; /**< s */
 	char unit;     /**< n, u, m or s */
@@ -119,6 +131,15 @@ void tw_twping_records(const struct tw_twping_session *session, const struct tw_
 /** The summary for people. */
 void tw_twping_text(
 	const struct tw_twping_session *session, const struct tw_twping_sample *s, FILE *out);
+
+/**
+ * -F: session and rows as perfSONAR's owamp library keeps them, a data file of version 3 of two-way
+ * records. An error estimate with a Multiplier of 0, which readers refuse, gets 1.
+ *
+ * @return 0, or the negative errno of @p out, which did not take it all
+ */
+int tw_twping_save(const struct tw_twping_session *session, const struct tw_twping_row *rows,
+	size_t n, FILE *out);
 
 /** -M */
 void tw_twping_machine(

@@ -16,6 +16,7 @@ struct tw_twping_stamp tw_twping_stamp(uint64_t time, uint16_t error_estimate)
 		.time = time,
 		.error = ldexp(error_estimate & 0xff, (error_estimate >> 8 & 0x3f) - 32),
 		.synchronised = error_estimate >> 15,
+		.estimate = error_estimate,
 	};
 }
 

@@ -86,6 +86,13 @@ static void pscheduler(void **state)
 	assert_string_equal(o.twping.source, "192.0.2.1");
 	assert_string_equal(o.args.v[0], "192.0.2.2:862");
 	assert_int_equal(o.args.n, 1);
+	/* of an rtt test: the size once for padding, once for length; no timeout is 0 or 0.0 */
+	ok("-R -D 8 -s 20 -P 1-65535 -s 1464 -c 5 -i 1.0 -L 0 -6 -S 2001:db8::1 [2001:db8::2]:862");
+	assert_int_equal(o.padding, 1464);
+	assert_int_equal(o.timeout.v, 2 * TW_NS_PER_SEC);
+	ok("-R -c 100 -i 0.1 -L 0.0 host.example:862");
+	assert_int_equal(o.timeout.v, 2 * TW_NS_PER_SEC);
+	assert_string_equal(o.args.v[0], "host.example:862");
 	ok("-R -s 1 -L 1 -s 100 -L 2 [2001:db8::2]:861 server");
 	assert_int_equal(o.padding, 100);
 }
@@ -232,7 +239,9 @@ static void output(void **state)
 	assert_true(t->machine && !t->records);
 	refused("-n x h", "allowed: n, u, m or s");
 	refused("-v1x h", "--records '1x'");
-	refused("-F out.twp h", "owstats");
+	ok("-F out.twp h");
+	assert_string_equal(t->session_file, "out.twp");
+	refused("-F", "--session-file");
 	refused("-t h", "unknown option -t");
 }
 

@@ -5,7 +5,9 @@
 
 #include "tw_twping.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * twping's output, line by line. The stamps are powers of two apart, so that every number below
@@ -57,6 +59,9 @@ static struct tw_twping_session session(void)
 		.to_host = "there.example",
 		.to_addr = "192.0.2.2",
 		.to_port = 8761,
+		.ip_version = 4,
+		.from_octets = {192, 0, 2, 1},
+		.to_octets = {192, 0, 2, 2},
 		.dscp = 46,
 		.start = T0,
 		.loss_timeout = 2 * SEC,
@@ -323,10 +328,99 @@ static void error_estimates(void **state)
 	assert_false(tw_twping_stamp(1, 0x7fff).synchronised);
 }
 
+/* Hex digits, with blanks anywhere between octets. */
+static void octets_are(const char *hex, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned int octet;
+
+		hex += strspn(hex, " ");
+		if (sscanf(hex, "%2x", &octet) != 1 || octet != (uint8_t)text[i])
+			fail_msg("octet %zu is %02x, not %.2s", i, (uint8_t)text[i], hex);
+		hex += 2;
+	}
+	assert_int_equal(*hex, '\0');
+}
+
+/*
+ * -F, octet for octet: what perfSONAR's library writes of the same session (magic, version 0x83, the
+ * OWAMP request, two slots) and of a reply and a packet without one.
+ */
+static void file(void **state)
+{
+	static const char *const want =
+		/* "OwA", version, finished, next number, skips, records, their places */
+		"4f774100 00000083 00000001 00000000 00000000 00000000"
+		"0000000000000000 00000000000000c8"
+		/* command, IP version, both roles, slots, packets, ports, addresses, SID */
+		"01 04 01 01 00000002 00000003 2238 2239"
+		"c0000201000000000000000000000000 c0000202000000000000000000000000"
+		"c000020201020304 05060708090a0bff"
+		/* padding, start, timeout, Type-P, MBZ and HMAC */
+		"0000001b e000000000000000 0000000200000000 2e000000"
+		"0000000000000000 00000000000000000000000000000000"
+		/* 1 s exponential, 0.5 s fixed, 16 octets of nothing */
+		"0000000000000000 0000000100000000 0100000000000000 0000000080000000"
+		"00000000000000000000000000000000"
+		/* number, errors of T1 and T2, T1, T2, TTL; the same of T3 and T4 */
+		"00000000 9402 8a01 e000000000000000 e000000000100000 fe"
+		"00000007 8a01 9402 e000000000140000 e0000000001c0000 fd"
+		"00000001 0001 9402 e000000100000000 0000000000000000 ff"
+		"00000000 9402 9402 0000000000000000 0000000000000000 ff";
+	static const struct tw_twping_slot slots[] = {{SEC, true}, {SEC / 2, false}};
+	struct tw_twping_row rows[] = {row(0, 7, 1, THERE), tw_twping_lost(1, T0 + SEC, HERE)};
+	struct tw_twping_session c = session();
+	FILE *f = out();
+
+	(void)state;
+	c.slots = slots;
+	c.n_slots = 2;
+	assert_int_equal(tw_twping_save(&c, rows, 2, f), 0);
+	assert_int_equal(ftell(f), 300);
+	fclose(f);
+	octets_are(want, 300);
+
+	/* IPv6, not finished, and estimates that a reader would choke on: PTP's, without Multiplier */
+	c.ip_version = 6;
+	c.from_octets[15] = 9;
+	c.finished = false;
+	rows[0].t2 = tw_twping_stamp(rows[0].t2.time, 0xca00);
+	f = out();
+	assert_int_equal(tw_twping_save(&c, rows, 1, f), 0);
+	assert_int_equal(ftell(f), 250);
+	fclose(f);
+	assert_int_equal(text[11], 2);
+	assert_int_equal(text[41], 6);
+	assert_int_equal(text[71], 9);
+	assert_int_equal((uint8_t)text[206], 0x8a);
+	assert_int_equal(text[207], 1);
+}
+
+/* What the disk does not take is an error, at whichever octet it is full. */
+static void file_full(void **state)
+{
+	const struct tw_twping_row rows[] = {row(0, 0, 1, THERE)};
+	struct tw_twping_session c = session();
+	FILE *f = fopen("/dev/full", "w");
+
+	(void)state;
+	if (!f)
+		skip();
+	assert_int_equal(tw_twping_save(&c, rows, 1, f), -ENOSPC);
+	fclose(f);
+	f = fopen("/dev/full", "w");
+	assert_non_null(f);
+	setbuf(f, NULL);
+	assert_int_equal(tw_twping_save(&c, rows, 1, f), -ENOSPC);
+	fclose(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw),
+		cmocka_unit_test(file),
+		cmocka_unit_test(file_full),
 		cmocka_unit_test(text_summary),
 		cmocka_unit_test(text_forms),
 		cmocka_unit_test(machine),
