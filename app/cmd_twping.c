@@ -185,6 +185,18 @@ static void measuring(struct controller *c, struct tw_measure_config *m)
 	}
 }
 
+/* What was typed in vain, in perfSONAR's words. */
+static void tell_ignored(const struct tw_options *o)
+{
+	const struct tw_twping_options *t = &o->twping;
+	bool records = tw_options_given(o, twping.record_limit);
+
+	if (records && (t->quiet || t->machine))
+		tw_warning("twping: Ignoring '-v', '-%s' set", t->quiet ? "Q" : "M");
+	if (tw_options_given(o, twping.machine) && t->quiet)
+		tw_warning("twping: Ignoring '-M', '-Q' set");
+}
+
 int tw_cmd_twping(const struct tw_options *typed)
 {
 	struct tw_options *o = malloc(sizeof(*o));
@@ -207,6 +219,7 @@ int tw_cmd_twping(const struct tw_options *typed)
 		return 1;
 	}
 	*o = *typed;
+	tell_ignored(o);
 	/* known before anything is measured */
 	if (o->twping.session_file &&
 		session_file_open(&t.file, o->twping.session_file, &err) < 0) {

@@ -45,7 +45,7 @@ static ssize_t ask(int tty, const char *user, char line[LONGEST])
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	/* silent before it is asked: an answer that comes at once is neither shown nor flushed */
 	tcsetattr(tty, TCSAFLUSH, &silent);
-	dprintf(tty, "Passphrase of '%.80s': ", user);
+	dprintf(tty, "Enter passphrase for identity '%.80s': ", user);
 	n = read_line(tty, line);
 	tcsetattr(tty, TCSAFLUSH, &before);
 	dprintf(tty, "\n");

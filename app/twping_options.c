@@ -85,8 +85,9 @@ int tw_twping_ports(const char *text, struct tw_err *err, uint16_t *ret_low, uin
 	uint64_t low = 0, high = 0;
 	char first[WORD];
 	size_t n = dash ? (size_t)(dash - text) : 0;
-	bool ok = strcmp(text, "0") == 0;
+	bool ok = tw_value_uint(text, 0, 65535, &low) == 0;
 
+	high = low;
 	if (dash && n < sizeof(first)) {
 		memcpy(first, text, n);
 		first[n] = '\0';
@@ -94,7 +95,8 @@ int tw_twping_ports(const char *text, struct tw_err *err, uint16_t *ret_low, uin
 		     tw_value_uint(dash + 1, low, 65535, &high) == 0;
 	}
 	if (!ok)
-		return tw_fail(err, -EINVAL, "allowed: 0, or LOW-HIGH of ports such as 8760-9960");
+		return tw_fail(
+			err, -EINVAL, "allowed: 0, a port, or LOW-HIGH of ports such as 8760-9960");
 	if (ret_low)
 		*ret_low = (uint16_t)low;
 	if (ret_high)
@@ -204,7 +206,8 @@ int tw_twping_unit(const char *text, struct tw_err *err, char *ret_letter)
 {
 	char letter = (char)tolower((unsigned char)text[0]);
 
-	if (!letter || !strchr("nums", letter) || text[1])
+	/* ms, us and so on, too: the first letter counts */
+	if (!letter || !strchr("nums", letter))
 		return tw_fail(err, -EINVAL, "allowed: n, u, m or s");
 	if (ret_letter)
 		*ret_letter = letter;

@@ -93,7 +93,7 @@ while True:
     if not got:
         break
     seen += got
-    if not typed and b"Passphrase of 'alice': " in seen:
+    if not typed and b"Enter passphrase for identity 'alice': " in seen:
         if termios.tcgetattr(fd)[3] & termios.ECHO:
             print("it is shown what is typed")
         os.write(fd, sys.argv[1].encode() + b"\n")
@@ -115,13 +115,25 @@ check 'the passphrase is not shown' not grep -qE 'blanks|it is shown' "$dir/type
 typed mistyped 'another one'
 same 'exit status of mistyped' 1 "$status"
 
-# The command line of pScheduler, by the subcommand.
-start plug "$a" "$bin" twping -R --dev va -D 46 -s 58 -P 8760-8770 -c 10 -i 0.01 -L 0.5 -4 \
-	-S "$a4" "$b4:862"
-wait "$pid"
-same 'exit status of plug' 0 $?
-understands plug raw
-is plug '.sent == 10' '.lost == 0'
+# The command lines of pScheduler, word by word: of a latency test with everything, of one with
+# nothing that is asked for in 50 us, of an rtt test of 64 octets, which sets the size twice.
+# It names no device.
+plug() # NAME OPTIONS...
+{
+	start "$1" "$a" "$dir/twping" "${@:2}"
+	wait "$pid"
+	same "exit status of $1" 0 $?
+	check "$1: nothing on standard error but warnings" not said "$1" 'error:'
+	understands "$1" raw
+	is "$1" '.lost == 0' '.duplicates == 0' '.in_order' '.rtt_min > 0' '.delay_min > -0.001' \
+		'.back_min > -0.001' '.errors_min > 0' '.ttls == {"255": .sent}' '.back_ttls == .ttls'
+}
+plug plug-latency -R -D 46 -s 58 -P 8760-8770 -c 10 -i 0.01 -L 0.5 -4 -Z -S "$a4" "$b4:862"
+is plug-latency '.sent == 10'
+plug plug-quick -R -c 20 -i 5e-05 -L 0 -6 -S "$a6" "[$b6]:862"
+is plug-quick '.sent == 20'
+plug plug-rtt -R -D 10 -s 27 -s 58 -c 5 -i 0.05 -L 0.5 "$b4:862"
+is plug-rtt '.sent == 5' '.rtt_max < 0.5'
 
 # -M: what was asked for is what is told.
 reads machine machine -M -U -c 20 -i 0.005f -L 0.5 -D EF -s 100 -b 0.001 -P 5000-5003 -Z "$b4"
@@ -208,7 +220,6 @@ start no-terminal "$a" setsid -w "$dir/twping" --dev va -R -u alice "$b4"
 wait "$pid"
 same 'exit status of no-terminal' 1 $?
 check 'no-terminal: says why' said no-terminal 'no terminal'
-refused save 'owstats' -F "$dir/x" "$b4"
 refused schedule 'allowed: seconds' -i 1x "$b4"
 stop "$clean" TERM
 

@@ -32,7 +32,7 @@ def need(condition, why):
 def read_raw(lines):
     seen, before, rows = set(), -1, []
     got = dict.fromkeys(("rows", "sent", "received", "lost", "duplicates", "reordered"), 0)
-    ttls, rtts, delays = {}, [], []
+    ttls, back_ttls, rtts, delays, back, errors = {}, {}, [], [], [], []
     for line in lines:
         m = RAW.match(line)
         need(m, f"not 16 fields: {line!r}")
@@ -58,7 +58,10 @@ def read_raw(lines):
             continue
         got["received"] += 1
         delays.append((r["srtime"] - r["stime"]) / 2**32)
+        back.append((r["rtime"] - r["rstime"]) / 2**32)
+        errors.append(r["serr"] + r["srerr"])
         ttls[r["sttl"]] = ttls.get(r["sttl"], 0) + 1
+        back_ttls[r["rttl"]] = back_ttls.get(r["rttl"], 0) + 1
         got["reordered"] += r["sseq"] < before
         before = r["sseq"]
     got["lost"] = got["sent"] - got["received"]
@@ -66,7 +69,8 @@ def read_raw(lines):
     got["gaps"] = [(b[1] - a[1]) / 2**32 for a, b in zip(starts, starts[1:])]
     got["in_order"] = [n for n, _ in starts] == list(range(len(starts)))
     got |= {"ttls": ttls, "rtt_min": min(rtts, default=None), "rtt_max": max(rtts, default=None)}
-    got["delay_min"] = min(delays, default=None)
+    got |= {"delay_min": min(delays, default=None), "back_min": min(back, default=None)}
+    got |= {"errors_min": min(errors, default=None), "back_ttls": back_ttls}
     got["lost_numbers"] = [r["sseq"] for r in rows if r["srtime"] == 0]
     return got
 

@@ -172,7 +172,7 @@ static void type_p(void **state)
 static void ports_and_lists(void **state)
 {
 	static const char *const bad[] = {
-		"1", "2-1", "0-5", "1-65536", "a-b", "-", "5-", "-5", "1-2-3"};
+		"2-1", "0-5", "65536", "x", "1-65536", "a-b", "-", "5-", "-5", "1-2-3"};
 	char line[32];
 
 	(void)state;
@@ -182,9 +182,12 @@ static void ports_and_lists(void **state)
 	ok("-P 5000-5000 h");
 	assert_int_equal(o.twping.port_low, 5000);
 	assert_int_equal(o.twping.port_high, 5000);
+	ok("-P 8760 h");
+	assert_int_equal(o.twping.port_low, 8760);
+	assert_int_equal(o.twping.port_high, 8760);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		snprintf(line, sizeof(line), "-P %s h", bad[i]);
-		refused(line, "allowed: 0, or LOW-HIGH");
+		refused(line, "allowed: 0, a port, or LOW-HIGH");
 	}
 	ok("-a 0,50.5,100 h");
 	assert_int_equal(o.twping.n_percentiles, 3);
@@ -239,6 +242,11 @@ static void output(void **state)
 	assert_true(t->machine && !t->records);
 	refused("-n x h", "allowed: n, u, m or s");
 	refused("-v1x h", "--records '1x'");
+	/* the first letter counts */
+	ok("-n ms h");
+	assert_int_equal(t->unit_letter, 'm');
+	ok("-n US h");
+	assert_int_equal(t->unit_letter, 'u');
 	ok("-F out.twp h");
 	assert_string_equal(t->session_file, "out.twp");
 	refused("-F", "--session-file");
