@@ -107,6 +107,7 @@ static int begin(void *arg, struct tw_event_loop *loop, struct tw_err *err)
 		.test_port = s->local.port,
 		.connections = s->limits_config.connections,
 		.device = tw_net_tcp_device(&s->net),
+		.carried = tw_net_behind(&s->net) != NULL,
 	};
 	char text[TW_MODES_STR];
 	int rc;

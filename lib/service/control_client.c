@@ -16,7 +16,6 @@
 #define READ 4096
 /* For our last words, when the connection is closed. */
 #define FAREWELL_MSEC 500
-#define FAREWELL_SEC 1
 
 struct tw_control_link {
 	struct tw_client *machine;
@@ -26,6 +25,7 @@ struct tw_control_link {
 	int fd;
 	bool connected;
 	bool over;
+	bool carried; /* by workers of ours, which end soon */
 	struct tw_ns connect_by;
 	struct tw_endpoint local;
 	struct tw_control_link_events events;
@@ -222,14 +222,10 @@ static int begin(struct tw_control_link *l, const struct tw_control_link_config 
 	if (l->fd < 0)
 		return -errno;
 	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (c->device) {
-		const struct linger linger = {1, FAREWELL_SEC};
-
-		if (setsockopt(l->fd, SOL_SOCKET, SO_BINDTODEVICE, c->device,
-			    (socklen_t)strlen(c->device)) < 0)
-			return -errno;
-		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	}
+	l->carried = c->device;
+	if (c->device && setsockopt(l->fd, SOL_SOCKET, SO_BINDTODEVICE, c->device,
+				 (socklen_t)strlen(c->device)) < 0)
+		return -errno;
 	if (c->dscp)
 		control_mark(l->fd, c->server.addr.family, (uint8_t)(c->dscp << 2));
 	if (c->local.addr.family) {
@@ -310,5 +306,7 @@ void tw_control_link_close(struct tw_control_link *l)
 		if (len && poll(&p, 1, FAREWELL_MSEC) <= 0)
 			break;
 	}
+	if (l->carried && l->connected && shutdown(l->fd, SHUT_WR) == 0)
+		control_wait_told(l->fd, tw_ns_add(control_now(), tw_ns(CONTROL_FAREWELL_NS)));
 	destroy(l);
 }

@@ -182,6 +182,7 @@ int tw_control_server_create(struct tw_event_loop *loop, const struct tw_control
 	s->backend = c->backend;
 	s->test_port = c->test_port;
 	s->max_connections = c->connections;
+	s->carried = c->carried;
 	s->armed = TW_NEVER;
 	rc = allocate(s, c);
 	if (rc < 0)
@@ -208,10 +209,24 @@ static void end_sessions(struct tw_control_server *s)
 	}
 }
 
+/* Where our own workers carry the connections, they have to until the clients know of the end. */
+static void say_farewell(struct tw_control_server *s)
+{
+	struct tw_ns end = tw_ns_add(control_now(), tw_ns(CONTROL_FAREWELL_NS));
+	struct control_conn *c;
+
+	LIST_FOREACH(c, &s->conns, link)
+	shutdown(c->fd, SHUT_WR);
+	LIST_FOREACH(c, &s->conns, link)
+	control_wait_told(c->fd, end);
+}
+
 void tw_control_server_close(struct tw_control_server *s)
 {
 	struct control_conn *c;
 
+	if (s->carried)
+		say_farewell(s);
 	for (unsigned int i = 0; i < s->n_listeners; i++) {
 		event_free(s->accepting[i]);
 		close(s->listener[i]);

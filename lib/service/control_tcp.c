@@ -14,6 +14,7 @@
 
 #define BACKLOG 1024
 #define IP_HEADER 20
+#define NAP_NS 1000000
 
 #ifndef TCP_SAVE_SYN
 #define TCP_SAVE_SYN 27
@@ -107,6 +108,25 @@ void control_mark(int fd, uint8_t family, uint8_t tos)
 		setsockopt(fd, IPPROTO_IP, IP_TOS, &v, sizeof(v));
 	else
 		setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &v, sizeof(v));
+}
+
+/* Is nothing of ours under way any more, the end included? */
+static bool is_told(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
+	       (info.tcpi_state != TCP_FIN_WAIT1 && info.tcpi_state != TCP_CLOSING &&
+		       info.tcpi_state != TCP_LAST_ACK);
+}
+
+void control_wait_told(int fd, struct tw_ns end)
+{
+	const struct timespec nap = {.tv_nsec = NAP_NS};
+
+	while (!is_told(fd) && control_now().v < end.v)
+		nanosleep(&nap, NULL);
 }
 
 uint8_t control_syn_tos(int fd)

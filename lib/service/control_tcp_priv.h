@@ -55,6 +55,7 @@ struct tw_control_server {
 	uint16_t test_port;
 	uint16_t spare_port; /* the last one that the backend chose */
 	uint16_t port;
+	bool carried;
 	unsigned int n_listeners;
 	int listener[2];
 	struct event *accepting[2];
@@ -86,6 +87,16 @@ struct tw_ns control_utc(void);
 /* Socket addresses from and to ours; IPv4-mapped ones are IPv4. */
 struct tw_endpoint control_endpoint(const struct sockaddr_storage *sa);
 socklen_t control_sockaddr(const struct tw_endpoint *e, struct sockaddr_storage *ret);
+
+/* For the last words on connections that workers of ours carry. */
+#define CONTROL_FAREWELL_NS (2 * TW_NS_PER_SEC)
+
+/*
+ * Behind shutdown(): wait until the peer has all that we said and knows that nothing follows, but
+ * not beyond `end`. SO_LINGER is no way to it: a TAP's driver sends signals for its frames, and each
+ * of them ends the kernel's waiting.
+ */
+void control_wait_told(int fd, struct tw_ns end);
 
 /* A listening, non-blocking socket; over one device alone, or all for NULL. Returns it, or a
  * negative errno. */

@@ -32,6 +32,7 @@ struct tw_control_server_config {
 	void *backend;
 	struct tw_endpoint listen; /**< no address: every IPv4 and IPv6 one; port 0: any */
 	const char *device;        /**< only over this interface; NULL: over all */
+	bool carried;              /**< by workers of ours: wait until clients know of the end */
 	uint16_t test_port;        /**< offered first where the asked one cannot be had; 0: none */
 	unsigned int connections;  /**< at once; whoever comes then is told to go away */
 };

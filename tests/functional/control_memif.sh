@@ -108,6 +108,19 @@ holds srv ".packets.reflected == $sent" '.packets.tx_failed == 0' ".control.sess
 	'.packets.received == .packets.reflected + .packets.tx_failed + .packets.passed + ([.discarded[]] | add)'
 check 'the TAP of the server is gone' gone "$b"
 
+# A server that is asked to end tells its clients, over the workers that end with it.
+server leaving
+start left "$a" "$bin" controller --json -v --ip "$a4/24" \
+	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
+	--interim 0.2
+c=$pid
+within 20 test -s "$dir/left.json" || fail 'no interim result'
+ends leaving "$s" TERM
+within 10 ended "$c" || fail 'the client does not hear of the end'
+wait "$c"
+same 'exit status without the server' 1 "$?"
+check 'it says so' said left 'control connection lost: .*the server closed the connection'
+
 # Nobody at the other end of the link: a clear error, no hanging.
 rm -f "$sock"
 server deaf --allow 198.51.100.0/24
