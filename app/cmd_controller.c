@@ -141,6 +141,7 @@ static void on_end(void *arg)
 {
 	struct controller *c = arg;
 
+	c->broken = c->talk.failed;
 	tw_negotiation_stop(&c->talk);
 	/* The workers still carry what is said last. */
 	tw_negotiation_hang_up(&c->talk);
@@ -279,6 +280,11 @@ int tw_controller_run(const struct tw_options *o, const struct controller_kind *
 		rc = negotiate(c, &err);
 	if (rc == 0)
 		rc = measure(c, &err);
+	if (rc == 0 && c->broken) {
+		tw_error("%s: the sessions ended with their control connection, before their time",
+			kind->name);
+		rc = 1;
+	}
 	if (c)
 		finish(c);
 	if (rc < 0) {

@@ -43,6 +43,7 @@ struct controller {
 	struct tw_batch *batch;
 	struct tw_batch_key **keys;
 	uint16_t *ports;
+	bool broken; /* the control connection ended first */
 };
 
 /* Padding that was asked for, of the largest packet. */

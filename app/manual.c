@@ -39,7 +39,10 @@ const struct tw_item_man tw_manual = {
 			{"SIGNALS",
 				"SIGINT, SIGTERM and SIGHUP end the measurement and print the "
 				"result so "
-				"far; a second one ends the process at once, but not within 0.1 s "
+				"far; before it has begun, while a host is looked up or a server "
+				"is "
+				"waited for, they end it with an error and exit status 1. A second "
+				"one ends the process at once, but not within 0.1 s "
 				"of the first: timeout(1) sends two for one wish."},
 			{"EXIT STATUS", "0: measured. 1: usage or local failure. 2: no reply at "
 					"all. 3: a bound of "
@@ -54,9 +57,9 @@ const struct tw_item_man tw_manual = {
 				"DSCP bits."},
 			{"DIFFERENCES FROM TWPING",
 				"Called twping, or with the subcommand twping, the program takes "
-				"perfSONAR's options and prints its output. -F is refused: there "
-				"are no "
-				"session files. The first packet does not wait for a second. "
+				"perfSONAR's options and prints its output; what -F saves its "
+				"owstats "
+				"reads. The first packet does not wait for a second. "
 				"Percentiles "
 				"are those of the packets, not of buckets. SYNC is 0, and the text "
 				"says "

@@ -26,7 +26,7 @@ int tw_next_hop(const struct tw_options *o, struct tw_port *p, const struct tw_a
 		*ret = p->mac;
 		return 0;
 	}
-	rc = tw_port_resolve(p, hop, TIMEOUT_MS, ret, err);
+	rc = tw_port_resolve(p, hop, TIMEOUT_MS, keep_on, ret, err);
 	if (rc != -EAGAIN)
 		return rc;
 	tw_ports_loop(o, p, 0, &lp);

@@ -3,12 +3,20 @@
 
 #include "resolve.h"
 
+#include "signals.h"
 #include "tw_items.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define GRAMMAR "allowed: HOST, HOST:PORT, IPV6, [IPV6]:PORT or :PORT"
 
@@ -33,6 +41,96 @@ static int from_sockaddr(const struct sockaddr *sa, struct tw_addr *ret)
 	return 0;
 }
 
+/* A question that outlives whoever asked it: both ends let go of it. */
+struct question {
+	atomic_int users;
+	int done; /* eventfd */
+	char host[256];
+	struct addrinfo hints;
+	struct addrinfo *list;
+	int rc;
+	int error; /* errno of EAI_SYSTEM */
+};
+
+static void let_go(struct question *q)
+{
+	if (atomic_fetch_sub(&q->users, 1) > 1)
+		return;
+	if (q->list)
+		freeaddrinfo(q->list);
+	close(q->done);
+	free(q);
+}
+
+static void *answer(void *arg)
+{
+	struct question *q = arg;
+	const uint64_t one = 1;
+
+	q->rc = getaddrinfo(q->host, NULL, &q->hints, &q->list);
+	q->error = errno;
+	if (write(q->done, &one, sizeof(one)) < 0) {
+		/* it never is full */
+	}
+	let_go(q);
+	return NULL;
+}
+
+static struct question *ask(const char *host, const struct addrinfo *hints)
+{
+	struct question *q = calloc(1, sizeof(*q));
+	pthread_t thread;
+
+	if (!q)
+		return NULL;
+	atomic_init(&q->users, 2);
+	q->hints = *hints;
+	snprintf(q->host, sizeof(q->host), "%s", host);
+	q->done = eventfd(0, EFD_CLOEXEC);
+	if (q->done < 0) {
+		free(q);
+		return NULL;
+	}
+	if (pthread_create(&thread, NULL, answer, q) != 0) {
+		atomic_store(&q->users, 1);
+		let_go(q);
+		return NULL;
+	}
+	pthread_detach(thread);
+	return q;
+}
+
+/*
+ * getaddrinfo(), which a signal ends: name servers that do not answer take half a minute.
+ * ret_rc is its return value. Returns 0, -EINTR, -ENOMEM.
+ */
+static int look_up(
+	const char *host, const struct addrinfo *hints, int *ret_rc, struct addrinfo **ret)
+{
+	struct question *q = ask(host, hints);
+	struct pollfd p[] = {
+		{.events = POLLIN},
+		{.fd = tw_signals_fd(), .events = POLLIN},
+	};
+	int rc = 0;
+
+	if (!q)
+		return -ENOMEM;
+	p[0].fd = q->done;
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	if (p[0].revents) {
+		*ret_rc = q->rc;
+		*ret = q->list;
+		errno = q->error;
+		q->list = NULL;
+	} else {
+		rc = -EINTR;
+	}
+	let_go(q);
+	return rc;
+}
+
 static int resolve_name(
 	const char *host, unsigned int family, struct tw_err *err, struct tw_addr *ret)
 {
@@ -42,11 +140,16 @@ static int resolve_name(
 					   : AF_UNSPEC,
 		.ai_socktype = SOCK_DGRAM,
 	};
-	struct addrinfo *list, *a;
+	struct addrinfo *list = NULL, *a;
 	char quoted[80];
-	int rc = getaddrinfo(host, NULL, &hints, &list);
+	int found = 0;
+	int rc = look_up(host, &hints, &found, &list);
 
 	tw_items_quote(host, quoted);
+	if (rc < 0)
+		return tw_fail(err, rc, "host %s: %s", quoted,
+			rc == -EINTR ? "stopped while waiting for its address" : strerror(-rc));
+	rc = found;
 	if (rc)
 		return tw_fail(err, -EHOSTUNREACH,
 			"host %s: %s%s; allowed: an address or a name that resolves", quoted,

@@ -104,7 +104,7 @@ int tw_port_route(const struct tw_port *port, const struct tw_addr *peer,
 }
 
 int tw_port_resolve(const struct tw_port *port, const struct tw_addr *hop, unsigned int timeout_ms,
-	struct tw_mac *ret_mac, struct tw_err *err)
+	bool (*keep_on)(void), struct tw_mac *ret_mac, struct tw_err *err)
 {
 	if (port->has_peer_mac) {
 		*ret_mac = port->peer_mac;
@@ -116,5 +116,5 @@ int tw_port_resolve(const struct tw_port *port, const struct tw_addr *hop, unsig
 	}
 	if (!port->is_kernel)
 		return tw_fail(err, -EAGAIN, "%s needs neighbour resolution", port->name);
-	return tw_host_resolve(port->ifindex, hop, timeout_ms, ret_mac, err);
+	return tw_host_resolve(port->ifindex, hop, timeout_ms, keep_on, ret_mac, err);
 }

@@ -192,9 +192,10 @@ int tw_port_route(const struct tw_port *port, const struct tw_addr *peer,
  * @return 0
  * @return -EAGAIN: the port needs our own neighbour code (tw_port.needs_neighbour)
  * @return -EHOSTUNREACH: the kernel got no answer within @p timeout_ms
+ * @return -EINTR: @p keep_on, which may be NULL, said no
  */
 int tw_port_resolve(const struct tw_port *port, const struct tw_addr *hop, unsigned int timeout_ms,
-	struct tw_mac *ret_mac, struct tw_err *err);
+	bool (*keep_on)(void), struct tw_mac *ret_mac, struct tw_err *err);
 
 struct tw_loop_stamps;
 

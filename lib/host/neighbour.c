@@ -106,7 +106,7 @@ static int provoke(int ifindex, const char *ifname, const struct tw_addr *addr)
 }
 
 int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeout_ms,
-	struct tw_mac *ret_mac, struct tw_err *err)
+	bool (*keep_on)(void), struct tw_mac *ret_mac, struct tw_err *err)
 {
 	const struct timespec nap = {.tv_nsec = POLL_MS * 1000000L};
 	char ifname[IF_NAMESIZE], text[TW_ADDR_STR];
@@ -124,6 +124,8 @@ int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeou
 	for (unsigned int waited = 0;; waited += POLL_MS) {
 		if (tw_host_neighbour(ifindex, addr, ret_mac) == 0)
 			return 0;
+		if (keep_on && !keep_on())
+			return tw_fail(err, -EINTR, "stopped while waiting for %s to answer", text);
 		if (waited >= timeout_ms)
 			break;
 		nanosleep(&nap, NULL);

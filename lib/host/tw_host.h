@@ -135,9 +135,10 @@ int tw_host_neighbour(int ifindex, const struct tw_addr *addr, struct tw_mac *re
  * @return 0
  * @return -ENODEV: no such interface
  * @return -EHOSTUNREACH: no answer within @p timeout_ms
+ * @return -EINTR: @p keep_on, which may be NULL, said no
  */
 int tw_host_resolve(int ifindex, const struct tw_addr *addr, unsigned int timeout_ms,
-	struct tw_mac *ret_mac, struct tw_err *err);
+	bool (*keep_on)(void), struct tw_mac *ret_mac, struct tw_err *err);
 
 struct tw_host_neighbours;
 

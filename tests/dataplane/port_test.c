@@ -366,7 +366,7 @@ static void test_route(void **state)
 	assert_int_equal(tw_port_route(&port, &self, &s, &h, &err), -EADDRINUSE);
 	far = addr("2001:db8:1::1");
 	assert_int_equal(tw_port_route(&port, &far, &s, &h, &err), -ENETUNREACH);
-	assert_int_equal(tw_port_resolve(&port, &far, 1, &mac, &err), -EAGAIN);
+	assert_int_equal(tw_port_resolve(&port, &far, 1, NULL, &mac, &err), -EAGAIN);
 	tw_port_close(&port);
 }
 

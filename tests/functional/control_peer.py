@@ -5,6 +5,8 @@
 
   control_peer.py server ADDRESS            one scenario of SERVER a connection, in their order
   control_peer.py names                     their names and what the client must say, a line each
+  control_peer.py hang ADDRESS N            a good server's first N steps to each client, then nothing;
+                                            octets that came after them until it closed, a line each
   control_peer.py client ADDRESS            close after every number of octets of a good dialogue
   control_peer.py stall ADDRESS N           N connections that do nothing more, until stdin ends
   control_peer.py cycles ADDRESS N          connect and close N times, in several ways
@@ -101,6 +103,28 @@ def serve(address):
                     pass
 
 
+def hang(address, steps):
+    with socket.socket(family_of(address), socket.SOCK_STREAM) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind((address, 862))
+        s.listen(16)
+        print("listening", file=sys.stderr, flush=True)
+        while True:
+            c, _ = s.accept()
+            with c:
+                c.settimeout(30)
+                play(c, GOOD[:steps])
+                print("hanging", file=sys.stderr, flush=True)
+                rest, end = b"", "nothing"
+                try:
+                    while got := c.recv(4096):
+                        rest += got
+                    end = "closed"
+                except OSError as e:
+                    end = type(e).__name__
+                print(end, rest.hex(), flush=True)
+
+
 def connect(address):
     s = socket.socket(family_of(address), socket.SOCK_STREAM)
     s.settimeout(10)
@@ -188,6 +212,8 @@ def main():
             print(name, words, sep="\t")
     elif what == "server":
         serve(args[0])
+    elif what == "hang":
+        hang(args[0], int(args[1]))
     elif what == "client":
         cut(args[0])
     elif what == "stall":

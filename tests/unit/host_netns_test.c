@@ -278,7 +278,7 @@ static void resolve(const char *ip)
 
 	assert_int_equal(tw_host_link_by_name("ta", &l, NULL), 0);
 	assert_int_equal(tw_host_neighbour(l.ifindex, &a, &m1), -ENOENT);
-	if (tw_host_resolve(l.ifindex, &a, 3000, &m1, &err) < 0)
+	if (tw_host_resolve(l.ifindex, &a, 3000, NULL, &m1, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(m1.b[0] & 3, 2);
 	assert_memory_not_equal(m1.b, l.mac.b, 6);
@@ -299,9 +299,9 @@ static void test_resolve(void **state)
 	resolve("2001:db8::2");
 	a = addr("192.0.2.77");
 	assert_int_equal(tw_host_link_by_name("ta", &l, NULL), 0);
-	assert_int_equal(tw_host_resolve(l.ifindex, &a, 50, &m, &err), -EHOSTUNREACH);
+	assert_int_equal(tw_host_resolve(l.ifindex, &a, 50, NULL, &m, &err), -EHOSTUNREACH);
 	assert_string_equal(err.text, "no answer to ARP for 192.0.2.77 on ta within 50 ms");
-	assert_int_equal(tw_host_resolve(99999, &a, 50, &m, &err), -ENODEV);
+	assert_int_equal(tw_host_resolve(99999, &a, 50, NULL, &m, &err), -ENODEV);
 }
 
 static void test_static_neighbours(void **state __attribute__((unused)))
