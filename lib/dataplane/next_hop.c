@@ -4,6 +4,7 @@
 #include "tw_next_hop.h"
 
 #include "answer.h"
+#include "gate.h"
 #include "loop.h"
 #include "tw_resolver.h"
 
@@ -61,7 +62,7 @@ static void hear(const struct tw_loop_port *port, const struct tw_neighbour_self
 	}
 }
 
-int tw_next_hop_ask(const struct tw_loop_port *port, const struct tw_addr *hop,
+static int resolve(const struct tw_loop_port *port, const struct tw_addr *hop,
 	bool (*keep_on)(void), struct tw_err *err, struct tw_mac *ret)
 {
 	const struct timespec nap = {.tv_nsec = 1000000};
@@ -85,7 +86,9 @@ int tw_next_hop_ask(const struct tw_loop_port *port, const struct tw_addr *hop,
 					tw_addr_format(hop, text));
 		}
 		hear(port, &self, &r);
+		tw_gate_leave();
 		nanosleep(&nap, NULL);
+		tw_gate_enter();
 	}
 	if (rc < 0)
 		return tw_fail(err, rc,
@@ -93,4 +96,15 @@ int tw_next_hop_ask(const struct tw_loop_port *port, const struct tw_addr *hop,
 			tw_addr_format(hop, text),
 			hop->family == 4 ? "ARP" : "neighbour solicitations");
 	return 0;
+}
+
+int tw_next_hop_ask(const struct tw_loop_port *port, const struct tw_addr *hop,
+	bool (*keep_on)(void), struct tw_err *err, struct tw_mac *ret)
+{
+	int rc;
+
+	tw_gate_enter();
+	rc = resolve(port, hop, keep_on, err, ret);
+	tw_gate_leave();
+	return rc;
 }

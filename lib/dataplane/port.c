@@ -217,6 +217,7 @@ static int open_plain(struct tw_port *port, struct tw_err *err)
 
 	tw_port_choose_frame(port);
 	port->needs_neighbour = !port->has_peer_mac;
+	tw_port_peer_clear(&cfg->dev);
 	rc = tw_dev_plug(cfg->dev.name, cfg->dev.args, &port->port_id, err);
 	if (rc < 0)
 		return rc;
@@ -335,8 +336,10 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
 	struct tw_host_neighbours *neighbours = NULL;
-	int rc;
+	int rc = tw_port_peer_begin(port, err);
 
+	if (rc < 0)
+		return rc;
 	tw_eal_clear_error();
 	/*
 	 * Starting sets the interface's flags as DPDK remembers them: a kernel interface that was

@@ -85,10 +85,7 @@ static const struct tw_pmd pmds[] = {
 	{"net_vhost", .note = "", .source = SRC_2411 "/vhost"},
 	{"net_vmxnet3", .note = "", .source = SRC_2411 "/vmxnet3"},
 	{"net_netvsc", .note = "", .source = SRC_2411 "/netvsc"},
-	{"net_memif",
-		.note = "unmaps its rings in another thread when the peer leaves: may crash a worker "
-			"that is in a burst",
-		.source = SRC_2411 "/memif"},
+	{"net_memif", .note = "", .source = SRC_2411 "/memif"},
 	{"net_tap", .note = "", .source = SRC_2411 "/tap"},
 	{"net_ring", .note = "", .source = SRC_2411 "/ring"},
 	{"net_null", .note = "", .source = SRC_2411 "/null"},

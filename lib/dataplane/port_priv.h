@@ -37,6 +37,8 @@ struct tw_port_private {
 	struct tw_host_stats base;
 	int64_t down_since; /* CLOCK_MONOTONIC, 0: there is a link */
 	struct tw_ns down;  /* without a link, until then */
+	bool had_peer;      /* of a device whose link is its peer */
+	int64_t retry_at;   /* CLOCK_MONOTONIC: when to look for that again, 0: not begun */
 	struct tw_held *held;
 	size_t n_held;
 };
@@ -77,6 +79,18 @@ void tw_port_stamps_end(struct tw_port *port);
  * where no function reads the clock that makes them they say nothing, but may cost vector loops.
  */
 bool tw_port_stamps_usable(const struct tw_port *port);
+
+/* Remove the socket that a killed server left where this device is going to listen. */
+void tw_port_peer_clear(const struct tw_dev *dev);
+
+/* Is the device's link its peer in another process? */
+bool tw_port_has_peer(const struct tw_port *port);
+
+/* Before such a port is started: its peer may leave at any time from then on. */
+int tw_port_peer_begin(struct tw_port *port, struct tw_err *err);
+
+/* 1: there is a link or nobody misses it, 0: there is none. Tries to get one back. */
+int tw_port_peer_look(struct tw_port *port, int64_t now);
 
 void tw_held_release(struct tw_held *h);
 

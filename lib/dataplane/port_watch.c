@@ -20,7 +20,7 @@ static int64_t monotonic_ns(void)
 }
 
 /* 1: there is a link, 0: there is none, -ENODEV: the device is gone. */
-static int look(const struct tw_port *port)
+static int look(struct tw_port *port)
 {
 	struct rte_eth_link link = {0};
 
@@ -28,7 +28,9 @@ static int look(const struct tw_port *port)
 		return port->is_loopback ? 1 : tw_host_link_running(port->ifindex);
 	if (rte_eth_dev_is_removed(port->port_id))
 		return -ENODEV;
-	/* A virtual device says with a full ring that nobody takes what it sends. */
+	if (tw_port_has_peer(port))
+		return tw_port_peer_look(port, monotonic_ns());
+	/* Another virtual device says with a full ring that nobody takes what it sends. */
 	if (port->priv->cfg.dev.kind != TW_DEV_PCI ||
 		rte_eth_link_get_nowait(port->port_id, &link) < 0)
 		return 1;

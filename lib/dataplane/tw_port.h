@@ -69,6 +69,8 @@ struct tw_port_config {
 	bool want_fast_free;
 	/** The worker never sleeps: what is for throughput goes before what is for little traffic. */
 	bool busy_poll;
+	/** A virtual device's link is its peer: that it is gone is no fault where peers are served. */
+	bool peers_come_and_go;
 };
 
 /** What only tw_port functions touch. */

@@ -3,6 +3,7 @@
 
 #include "tw_worker.h"
 
+#include "gate.h"
 #include "idle.h"
 #include "loop.h"
 
@@ -95,7 +96,9 @@ static bool doze(struct tw_worker *w, uint64_t ns)
 	for (unsigned int i = 0; i < w->n_fds; i++)
 		p[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
 	p[w->n_fds] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
+	tw_gate_leave();
 	n = ppoll(p, w->n_fds + 1, &ts, NULL);
+	tw_gate_enter();
 	for (unsigned int i = 0; n > 0 && i < w->n_fds; i++)
 		if (unlikely(p[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			forgive(&w->fds[i]);
@@ -187,6 +190,7 @@ static int worker_main(void *arg)
 	tw_idle_init(&idle, ticks_per_ms / 1000, last);
 	/* Timers of threads are 50 us late by default: the kernel gathers them. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
+	tw_gate_enter();
 	w->thread = pthread_self();
 	w->used = clock_of(CLOCK_THREAD_CPUTIME_ID);
 	atomic_store_explicit(&w->running, true, memory_order_release);
@@ -200,12 +204,13 @@ static int worker_main(void *arg)
 		for (unsigned int i = 0; i < w->n_tasks; i++) {
 			if (now >= w->tasks[i]->next_housekeeping) {
 				mail |= tw_task_housekeeping(w->tasks[i], now);
+				mail |= tw_gate_pass();
 				if (unlikely(!w->told))
 					tell_finished(w);
 			}
 			work += w->tasks[i]->step(w->tasks[i]);
 		}
-		/* What a letter took (a snapshot is half a megabyte) nobody has stolen. */
+		/* What a letter took (a snapshot is half a megabyte) or the gate, nobody has stolen. */
 		last = now;
 		if (unlikely(mail)) {
 			last = rte_rdtsc();
@@ -221,6 +226,7 @@ static int worker_main(void *arg)
 	prctl(PR_SET_TIMERSLACK, 0UL);
 	for (unsigned int i = 0; i < w->n_tasks; i++)
 		tw_task_housekeeping(w->tasks[i], rte_rdtsc());
+	tw_gate_leave();
 	return 0;
 }
 

@@ -186,9 +186,7 @@ for driver in $(drivers); do
 		'.tester.reason | contains("stolen")'
 done
 
-# A peer that takes nothing more: a memif ring fills up. How the reflector ends is not looked at: the
-# driver unmaps the rings in EAL's interrupt thread when a peer leaves, and a worker that is in a burst
-# then gets SIGSEGV (drivers-config/nic/memif.conf).
+# A peer that takes nothing more: a memif ring fills up.
 echo "== transmit ring"
 for signal in INT TERM; do
 	id=stuck-$signal
@@ -213,7 +211,7 @@ for signal in INT TERM; do
 	wait "$s"
 	same "$id: exit status" 0 $?
 	kill -CONT "$r"
-	stop "$r" KILL
+	ends "r-$id" "$r"
 	sound "s-$id"
 	adds_up "s-$id"
 	holds "s-$id" '.tester.ok | not' '.tester.tx_full > 0 or .packets.lost < 1000' \
