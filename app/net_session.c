@@ -34,9 +34,12 @@ static int start_eal(struct tw_net *n, const struct tw_options *o, const struct 
 	return tw_backend_init(&n->backend, err);
 }
 
-/* --timestamps hardware is a demand. */
+/* --timestamps hardware is a demand, and so is kernel. */
 static int check_stamps(const struct tw_options *o, const struct tw_port *p, struct tw_err *err)
 {
+	if (o->timestamps == TW_OPT_TIMESTAMPS_KERNEL && !p->kernel_stamps)
+		return tw_fail(
+			err, -ENOTSUP, "--timestamps kernel: not on %s (%s)", p->name, p->driver);
 	if (o->timestamps != TW_OPT_TIMESTAMPS_HARDWARE || p->nic_clock)
 		return 0;
 	return tw_fail(err, -ENOTSUP, "--timestamps hardware: %s (%s) makes none: %s", p->name,

@@ -40,7 +40,7 @@ static int check_limit(const char *value, struct tw_err *err);
 
 static const char *const protocols[] = {"stamp", "twamp-light", "auto", NULL};
 static const char *const stamps[] = {"burst", "packet", NULL};
-static const char *const makers[] = {"auto", "software", "hardware", NULL};
+static const char *const makers[] = {"auto", "software", "hardware", "kernel", NULL};
 static const char *const formats[] = {"ntp", "ptp", NULL};
 
 #define DEVICE "Device"
@@ -145,8 +145,9 @@ static const struct tw_item items[] = {
 	 .help = "read the clock once a burst or for each packet"},
 	{"timestamps", 0, TW_ITEM_ENUM, AT(timestamps), .commands = S | R | D | V | C,
 	 .group = PROTOCOL, .names = makers, .dflt = "auto",
-	 .help = "who makes the stamps: the NIC where it can, never the NIC, or the NIC and nothing "
-		 "is begun where it cannot"},
+	 .help = "who makes the stamps: the NIC where it can, and for received packets the kernel on "
+		 "its own interfaces, but with --busy-poll; neither of them; only the NIC or only "
+		 "the kernel, and nothing is begun where it cannot"},
 	{"ssid", 0, TW_ITEM_UINT, AT(ssid), .commands = S | L, .group = PROTOCOL,
 	 .metavar = "N", .max = 65535, .dflt = "0", .help = "STAMP session identifier"},
 	{"timestamp-format", 0, TW_ITEM_ENUM, AT(timestamp_format), .commands = S | R | L | V | C,

@@ -45,6 +45,7 @@ enum tw_opt_timestamps {
 	TW_OPT_TIMESTAMPS_AUTO,
 	TW_OPT_TIMESTAMPS_SOFTWARE,
 	TW_OPT_TIMESTAMPS_HARDWARE,
+	TW_OPT_TIMESTAMPS_KERNEL,
 };
 
 enum tw_opt_timestamp {

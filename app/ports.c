@@ -82,6 +82,8 @@ void tw_ports_config(const struct tw_options *o, const struct tw_dev *dev,
 	ret->peer_mac = o->peer_mac;
 	ret->want_rx_timestamp = o->timestamps != TW_OPT_TIMESTAMPS_SOFTWARE;
 	ret->want_timesync = ret->want_rx_timestamp;
+	ret->want_kernel_timestamp = o->timestamps == TW_OPT_TIMESTAMPS_KERNEL ||
+				     (o->timestamps == TW_OPT_TIMESTAMPS_AUTO && !o->busy_poll);
 	ret->busy_poll = o->busy_poll;
 	ret->peers_come_and_go = o->command & (TW_CMD_REFLECTOR | TW_CMD_SERVER);
 	ret->want_launch_time = ret->want_rx_timestamp &&

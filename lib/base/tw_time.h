@@ -45,6 +45,7 @@ struct tw_span {
 enum tw_stamp_source {
 	TW_STAMP_NONE,        /**< not measured */
 	TW_STAMP_SOFTWARE,    /**< TSC read by the worker */
+	TW_STAMP_KERNEL,      /**< the kernel, when it had the packet */
 	TW_STAMP_HARDWARE,    /**< the NIC */
 	TW_STAMP_LAUNCH_TIME, /**< the time at which the NIC was told to send */
 	TW_STAMP_PEER,        /**< written by the far end, of unknown making */

@@ -22,9 +22,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where a socket is mapped, if it is once and in this length; NULL: it is not. */
-static void *mapping_of(int fd, size_t len)
+static uint32_t blocks_of(const struct tw_ring_layout *l)
 {
+	return l->frame_count / (l->block_size / l->frame_size);
+}
+
+/* Both rings. */
+static size_t mapped_len(const struct tw_ring_layout *l)
+{
+	return (size_t)2 * l->block_size * blocks_of(l);
+}
+
+void *tw_af_packet_mapping(int fd, const struct tw_ring_layout *layout)
+{
+	size_t len = mapped_len(layout);
 	unsigned long from, to, inode;
 	struct stat st;
 	char line[512];
@@ -83,12 +94,12 @@ int tw_af_packet_stand_alone(int fd, int ifindex, const struct tw_ring_layout *l
 {
 	const struct tpacket_req req = {
 		.tp_block_size = layout->block_size,
-		.tp_block_nr = layout->frame_count / (layout->block_size / layout->frame_size),
+		.tp_block_nr = blocks_of(layout),
 		.tp_frame_size = layout->frame_size,
 		.tp_frame_nr = layout->frame_count,
 	};
-	size_t len = (size_t)2 * req.tp_block_size * req.tp_block_nr;
-	void *at = mapping_of(fd, len);
+	size_t len = mapped_len(layout);
+	void *at = tw_af_packet_mapping(fd, layout);
 	int rc, alone;
 
 	if (!at)

@@ -35,6 +35,12 @@ void tw_af_packet_layout(uint32_t max_frame, unsigned int n_rings, struct tw_rin
  */
 int tw_af_packet_stand_alone(int fd, int ifindex, const struct tw_ring_layout *layout);
 
+/*
+ * Where the driver has mapped the rings of a socket, receive ring first; NULL: nowhere, or not with
+ * that layout.
+ */
+void *tw_af_packet_mapping(int fd, const struct tw_ring_layout *layout);
+
 /* UDP ports in host order, both ends included. */
 struct tw_udp_range {
 	uint16_t first;

@@ -33,6 +33,15 @@ void tw_idle_init(struct tw_idle *i, uint64_t ticks_per_us, uint64_t now)
 		.sure = EARLY_MIN_US * ticks_per_us};
 }
 
+void tw_idle_patience(struct tw_idle *i, bool patient)
+{
+	i->patient = patient;
+	if (!patient)
+		return;
+	i->sent = 0;
+	i->reply = 0;
+}
+
 /* A sixteenth up or down: the median of the samples, which no outlier moves far. */
 static uint64_t follow(uint64_t usual, uint64_t sample)
 {
@@ -45,7 +54,9 @@ void tw_idle_work(struct tw_idle *i, uint64_t now)
 
 	if (!i->at_work) {
 		i->gap += (pause < most ? pause : most) / 8 - i->gap / 8;
-		if (now >= i->due) {
+		if (i->patient) {
+			i->sent = 0;
+		} else if (now >= i->due) {
 			i->sent = now;
 			i->wait = i->reply < REPLY_US * i->us && i->reply <= i->saved;
 		} else if (i->sent) {

@@ -9,7 +9,8 @@
  * is expected: its own next deadline, the reply to what it has just sent (replies come after about
  * the time that they took lately), the next packet where packets come one after the other. For all
  * else it blocks on the device's descriptor: being woken costs a packet some microseconds, polling
- * costs a core.
+ * costs a core. A patient one has packets that can wait, because their time of receipt is known
+ * whenever it looks: it blocks until its next deadline and gathers them then.
  *
  * What is learnt: how late the system wakes a thread whose time has come, how long after a packet
  * of ours the next one of somebody else comes, how far apart packets are.
@@ -26,6 +27,7 @@ struct tw_idle {
 	uint64_t sent;  /* when a deadline was met and nothing came since, 0 = not so */
 	uint64_t reply; /* usual time from that to what came next, 0 = not known */
 	bool wait;      /* for the reply, polling */
+	bool patient;   /* packets are not waited for */
 	uint64_t gap;   /* usual time between rounds with work that had none between them */
 	uint64_t early; /* a timer must be set so much early to be woken in time mostly */
 	uint64_t sure;  /* so late is nearly every timer */
@@ -35,6 +37,9 @@ struct tw_idle {
 };
 
 void tw_idle_init(struct tw_idle *i, uint64_t ticks_per_us, uint64_t now);
+
+/* From now on packets can wait, or cannot. */
+void tw_idle_patience(struct tw_idle *i, bool patient);
 
 /* A round with work. */
 void tw_idle_work(struct tw_idle *i, uint64_t now);

@@ -128,7 +128,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 		tw_sender_readback(s);
 		use = tw_stamper_uses(&s->stamper, rte_rdtsc());
 	}
-	if (unlikely(s->port.recorder != NULL))
+	if (unlikely(s->port.recorder != NULL && !nic))
 		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
 	for (unsigned int i = 0; i < n; i++) {
 		uint8_t *f = rte_pktmbuf_mtod(rx[i], uint8_t *);
@@ -140,6 +140,9 @@ static inline __attribute__((always_inline)) unsigned int receive(
 			by = tw_stamp_received(
 				&s->stamper, &s->task.clock, rx[i], mono, use, &came);
 			t4[n_found] = came;
+			if (unlikely(s->port.recorder != NULL))
+				tw_recorder_put(
+					s->port.recorder, &rx[i], 1, came + s->task.clock.offset);
 		}
 		if (likely(untagged &&
 			    (f[12] == 0x08 ? recognise(s, rx[i], f, false, own, &found[n_found])

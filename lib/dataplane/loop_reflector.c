@@ -78,18 +78,21 @@ static void send_asking(struct tw_reflector *r, struct round *d, uint64_t t3)
 static uint64_t one(struct tw_reflector *r, struct round *d, struct rte_mbuf *m, uint64_t now,
 	bool use, uint64_t t3)
 {
-	unsigned int slow = r->n_slow, had = d->n_tx;
+	unsigned int had = d->n_tx;
 	struct rte_mbuf *tx[TW_BURST];
 	enum tw_stamp_verdict by;
 	uint64_t came;
 
 	by = tw_stamp_received(&r->stamper, &r->task.clock, m, now, use, &came);
 	set_t2(r, d, came);
+	if (unlikely(r->port.recorder != NULL))
+		tw_recorder_put(r->port.recorder, &m, 1, d->t2);
 	/* the body fills tx from its beginning */
 	memcpy(tx, d->tx, had * sizeof(tx[0]));
 	d->n_tx = 0;
 	r->nic_burst(r, d, &m, 1);
-	if (d->n_tx || r->n_slow != slow)
+	/* it is to be answered: now, or with the slow ones */
+	if ((d->n_tx && d->tx[d->n_tx - 1] == m) || (r->n_slow && r->slow[r->n_slow - 1].m == m))
 		tw_stamp_count(&r->stamper, by, 1);
 	if (d->n_tx)
 		t3 = d->quick ? d->t3 - r->slope.per_packet : d->t3;
@@ -118,8 +121,6 @@ static unsigned int step_nic(struct tw_task *task)
 	use = tw_stamper_uses(&r->stamper, rte_rdtsc());
 	memset(&d, 0, offsetof(struct round, tx));
 	r->n.received += n;
-	if (unlikely(r->port.recorder != NULL))
-		tw_recorder_put(r->port.recorder, rx, n, now + clock->offset);
 	for (unsigned int i = 0; i < n; i++) {
 		/* who waits on the slow way may leave with this packet, those before him first */
 		if (r->n_slow && d.n_tx)

@@ -69,7 +69,8 @@ char *tw_port_stamps_text(const struct tw_port *port, char *buf, size_t cap)
 {
 	const struct tw_pmd *pmd = tw_pmd_find(port->driver);
 	bool clock = port->nic_clock != NULL;
-	const char *rx = !clock               ? "software"
+	const char *rx = port->kernel_stamps  ? "every packet, by the kernel"
+			 : !clock             ? "software"
 			 : port->rx_timestamp ? "every packet"
 			 : port->rx_register  ? "packets that the NIC marks"
 					      : "software";

@@ -3,6 +3,7 @@
 
 #include "port_priv.h"
 
+#include "kernel_stamps.h"
 #include "tw_eal.h"
 #include "tw_log.h"
 
@@ -183,6 +184,9 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 		rc = tw_port_setup(port, &s, err);
 	for (uint16_t q = 0; rc == 0 && q < n; q++)
 		tw_af_packet_send_buffer(priv->fds[q], &priv->layout);
+	if (rc == 0 && priv->cfg.want_kernel_timestamp &&
+		tw_kernel_stamps_create(port, &port->kernel_stamps, &why) < 0)
+		tw_warning("%s: no stamps of the kernel: %s", port->name, why.text);
 	if (rc == 0 && tw_packet_prog_load(port->max_frame + RTE_VLAN_HLEN,
 			       only->family ? &alone : port->addrs,
 			       only->family ? 1 : port->n_addrs, &priv->prog, &why) < 0)

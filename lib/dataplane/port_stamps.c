@@ -5,6 +5,7 @@
 
 #include "port_priv.h"
 
+#include "kernel_stamps.h"
 #include "nic_clock.h"
 #include "tw_log.h"
 #include "tw_port_caps.h"
@@ -95,11 +96,19 @@ void tw_port_stamps_end(struct tw_port *port)
 	if (port->timesync)
 		rte_eth_timesync_disable(port->port_id);
 	port->timesync = false;
+	tw_kernel_stamps_destroy(port, port->kernel_stamps);
+	port->kernel_stamps = NULL;
 }
 
 void tw_port_stamps_loop(const struct tw_port *port, uint16_t q, struct tw_loop_stamps *ret)
 {
 	memset(ret, 0, sizeof(*ret));
+	if (port->kernel_stamps) {
+		ret->clock = &port->kernel_stamps->clock;
+		ret->field = port->kernel_stamps->field;
+		ret->rx_flag = port->kernel_stamps->flag;
+		ret->kernel_lost = &port->kernel_stamps->lost;
+	}
 	if (!port->nic_clock)
 		return;
 	ret->clock = port->nic_clock;

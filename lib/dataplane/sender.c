@@ -153,6 +153,18 @@ static uint64_t next_due(const struct tw_task *task)
 		&task->clock, tw_pace_due(&s->pace) - (s->stamper.launch ? TW_SENDER_LEAD : 0));
 }
 
+/*
+ * Replies whose time of receipt the kernel notes are gathered with the next packet that is sent, or
+ * a few milliseconds later; but not where they decide what is sent, or when all is over.
+ */
+static bool patient(const struct tw_task *task)
+{
+	const struct tw_sender *s = (const struct tw_sender *)task;
+
+	return s->phase == TW_SENDER_SENDING && s->left && tw_stamper_patient(&s->stamper) &&
+	       !s->cfg.in_flight_max && !s->n_pending && !s->handover && !s->port.exception;
+}
+
 static void destroy(struct tw_task *task)
 {
 	struct tw_sender *s = (struct tw_sender *)task;
@@ -251,6 +263,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	memset(s, 0, sizeof(*s));
 	s->task.step = step;
 	s->task.next_due = next_due;
+	s->task.patient = patient;
 	s->task.snapshot = snapshot;
 	s->task.control = control;
 	s->task.housekeeping = housekeeping;
@@ -291,8 +304,8 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->special = s->special || s->batch || s->tlvs || cfg->ptp || cfg->records;
 	tw_sender_stamps_init(s);
 	/* The NIC's marks and times are the copying loop's. */
-	if (!port->stamps.clock && !s->own && tw_sender_may_prebuild(port->port_id) &&
-		tw_sender_prebuilt_init(s) < 0) {
+	if ((!port->stamps.clock || s->stamper.by_kernel) && !s->own &&
+		tw_sender_may_prebuild(port->port_id) && tw_sender_prebuilt_init(s) < 0) {
 		destroy(&s->task);
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", s->n_streams);
 	}

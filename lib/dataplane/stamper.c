@@ -32,11 +32,14 @@ void tw_stamper_init(struct tw_stamper *s, const struct tw_loop_stamps *port, ui
 	s->port = *port;
 	s->port_id = port_id;
 	s->tick = (uint64_t)(((tw_u128)1 << 64) / clock->mult);
+	s->by_kernel = port->kernel_lost != NULL;
+	s->made = s->by_kernel ? s->n.kernel : s->n.hardware;
 	if (!port->clock)
 		return;
 	tw_nic_clock_read(port->clock, &s->map);
 	s->error = tw_clock_ticks(clock, s->map.error);
-	s->n.nic = true;
+	s->n.error = tw_span_to_ns((struct tw_span){(int64_t)s->error});
+	s->n.nic = !s->by_kernel;
 	s->rx = port->rx_flag != 0;
 	s->launch = port->launch_flag != 0 && may_launch;
 	s->back.on = port->readback;
@@ -57,8 +60,7 @@ void tw_stamper_rx_software(struct tw_stamper *s, bool refused)
 			return;
 		note(s, TW_STAMP_NOTE_RX_REFUSED);
 		s->rx = false;
-	} else if (++s->in_a_row >= NEVER && !s->n.hardware[1] && !s->n.hardware[3] &&
-		   !s->n.refused) {
+	} else if (++s->in_a_row >= NEVER && !s->made[1] && !s->made[3] && !s->n.refused) {
 		note(s, TW_STAMP_NOTE_RX_NEVER);
 		s->rx = false;
 	}
@@ -144,6 +146,11 @@ void tw_stamper_housekeeping(struct tw_stamper *s, struct tw_task *task, uint64_
 	if (tw_nic_clock_read(s->port.clock, &s->map)) {
 		s->error = tw_clock_ticks(&task->clock, s->map.error);
 		s->n.error = tw_span_to_ns((struct tw_span){(int64_t)s->error});
+	}
+	if (unlikely(s->by_kernel && s->rx) &&
+		atomic_load_explicit(s->port.kernel_lost, memory_order_relaxed)) {
+		note(s, TW_STAMP_NOTE_OUT_OF_STEP);
+		s->rx = false;
 	}
 	if (s->back.on && !s->back.waiting && !s->back.armed && tw_stamper_holds(s, tsc) &&
 		(int64_t)(tsc - s->back.next) >= 0)

@@ -47,6 +47,9 @@ struct tw_stamper {
 	uint64_t tick; /* TSC ticks a second, roughly */
 	struct tw_readback back;
 	struct tw_stamping n;
+	uint64_t *made; /* n.hardware or n.kernel */
+	bool by_kernel;
+	bool steady; /* the last test packet had a stamp that was believed */
 };
 
 /* clock: the task's, it has a map already. */
@@ -88,6 +91,15 @@ static inline bool tw_stamper_active(const struct tw_stamper *s)
 	return s->rx || s->back.on || s->launch;
 }
 
+/*
+ * Stamps come that do not depend on when this worker runs: it need not be woken for packets that
+ * are only to be counted.
+ */
+static inline bool tw_stamper_patient(const struct tw_stamper *s)
+{
+	return s->rx && s->by_kernel && s->steady;
+}
+
 /* How long before the last look at empty queues a packet may have come that was not seen then. */
 #define TW_STAMP_HIDDEN ((uint64_t)43000000) /* 10 ms */
 
@@ -127,8 +139,9 @@ static inline __attribute__((always_inline)) enum tw_stamp_verdict tw_stamp_rece
 /* Count it once the packet is known to be a test packet. i: 1 for T2, 3 for T4. */
 static inline void tw_stamp_count(struct tw_stamper *s, enum tw_stamp_verdict v, unsigned int i)
 {
-	if (likely(v == TW_STAMP_BY_NIC)) {
-		s->n.hardware[i]++;
+	s->steady = v == TW_STAMP_BY_NIC;
+	if (likely(s->steady)) {
+		s->made[i]++;
 		s->refused_in_a_row = 0;
 	} else {
 		s->n.software[i]++;

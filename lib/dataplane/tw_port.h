@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 struct tw_nic_clock;
+struct tw_kernel_stamps;
 
 #define TW_PORT_QUEUES 64
 #define TW_PORT_ADDRS 32
@@ -62,6 +63,8 @@ struct tw_port_config {
 	bool promiscuous;
 	/** Switched on where the device can, see tw_port.rx_timestamp and the others. */
 	bool want_rx_timestamp;
+	/** Those of the kernel, of a kernel interface. */
+	bool want_kernel_timestamp;
 	bool want_timesync;
 	bool want_launch_time;
 	bool want_checksum_offload;
@@ -118,6 +121,8 @@ struct tw_port {
 	bool rx_register; /**< receive stamps stand in a register, for mbufs that say so */
 	/** The NIC's clock after its trial at the start; NULL: stamps are software's. */
 	struct tw_nic_clock *nic_clock;
+	/** Receive stamps of the kernel; NULL: it makes none, or they are not asked for. */
+	struct tw_kernel_stamps *kernel_stamps;
 	uint32_t stamp_notes; /**< why not: bit by enum tw_stamp_note */
 	char stamps_why[200]; /**< the same in words, "" with a clock */
 

@@ -28,14 +28,19 @@ struct tw_nic_clock;
 #define TW_MAX_OWN_ADDRS 16
 #define TW_MAX_TASKS_PER_WORKER 16
 
-/** What a port's NIC can stamp for one task. All zero: nothing, stamps are software's. */
+/**
+ * What a port's NIC, or the kernel below it, can stamp for one task. All zero: nothing, stamps are
+ * software's.
+ */
 struct tw_loop_stamps {
-	const struct tw_nic_clock *clock; /**< NULL: the NIC has none that is to be trusted */
+	const struct tw_nic_clock *clock; /**< NULL: there is none that is to be trusted */
 	int field;                        /**< offset of the stamp in an mbuf */
 	uint64_t rx_flag;                 /**< of a received mbuf that has one, 0: none ever has */
 	bool rx_register;     /**< it stands in a register of the port instead of the mbuf */
 	uint64_t launch_flag; /**< of an mbuf to be sent at the time in it, 0: cannot be done */
 	bool readback;        /**< this task may ask for transmit stamps: one does on a port */
+	/** The stamps are the kernel's; set once they are none any more. NULL: they are the NIC's. */
+	const _Atomic bool *kernel_lost; /* w: workers, r: worker */
 };
 
 /** What a loop must know of its port. Frozen before the task is created. */
@@ -70,6 +75,8 @@ struct tw_task {
 	unsigned int (*step)(struct tw_task *t);
 	/** TSC at which the task wants to run next; UINT64_MAX when only packets can wake it. */
 	uint64_t (*next_due)(const struct tw_task *t);
+	/** Packets that come need not wake it now; NULL: they always must. */
+	bool (*patient)(const struct tw_task *t);
 	void (*snapshot)(struct tw_task *t, void *into);
 	void (*control)(struct tw_task *t, enum tw_letter_kind kind);
 	void (*housekeeping)(struct tw_task *t);

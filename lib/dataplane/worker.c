@@ -85,24 +85,28 @@ static void forgive(int *fd)
 		*fd = -1;
 }
 
-/* Block for `ns` or until a packet or a letter is there. @return the time was over */
-static bool doze(struct tw_worker *w, uint64_t ns)
+/*
+ * Block for `ns`, until a letter is there, or a packet but for the patient. @return the time was
+ * over
+ */
+static bool doze(struct tw_worker *w, uint64_t ns, bool patient)
 {
+	unsigned int n_fds = patient ? 0 : w->n_fds;
 	struct pollfd p[17];
 	uint64_t woken;
 	struct timespec ts = {.tv_nsec = (long)ns};
 	int n;
 
-	for (unsigned int i = 0; i < w->n_fds; i++)
+	for (unsigned int i = 0; i < n_fds; i++)
 		p[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
-	p[w->n_fds] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
+	p[n_fds] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
 	tw_gate_leave();
-	n = ppoll(p, w->n_fds + 1, &ts, NULL);
+	n = ppoll(p, n_fds + 1, &ts, NULL);
 	tw_gate_enter();
-	for (unsigned int i = 0; n > 0 && i < w->n_fds; i++)
+	for (unsigned int i = 0; n > 0 && i < n_fds; i++)
 		if (unlikely(p[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			forgive(&w->fds[i]);
-	if (n > 0 && p[w->n_fds].revents && read(w->wake_fd, &woken, sizeof(woken)) < 0)
+	if (n > 0 && p[n_fds].revents && read(w->wake_fd, &woken, sizeof(woken)) < 0)
 		return false; /* somebody else's wake-up was first */
 	return n == 0;
 }
@@ -119,6 +123,15 @@ static uint64_t earliest_due(const struct tw_worker *w)
 	return due;
 }
 
+/* Nobody here must see a packet when it comes. */
+static bool can_wait(const struct tw_worker *w)
+{
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		if (!w->tasks[i]->patient || !w->tasks[i]->patient(w->tasks[i]))
+			return false;
+	return true;
+}
+
 /* The thread wanted to run and did not. */
 static void note_stolen(struct tw_task *t, uint64_t ticks)
 {
@@ -130,15 +143,17 @@ static void note_stolen(struct tw_task *t, uint64_t ticks)
 /* Nothing was found: go on polling or sleep. @return TSC */
 static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 {
-	uint64_t ns = tw_idle_rest(idle, now, earliest_due(w)), target, awake;
-	bool timed;
+	bool patient = can_wait(w), timed;
+	uint64_t ns, target, awake;
 
+	tw_idle_patience(idle, patient);
+	ns = tw_idle_rest(idle, now, earliest_due(w));
 	if (!ns) {
 		rte_pause();
 		return now;
 	}
 	target = now + ns * idle->us / 1000;
-	timed = doze(w, ns);
+	timed = doze(w, ns, patient);
 	awake = rte_rdtsc();
 	if (timed)
 		tw_idle_woken(idle, target, awake);

@@ -51,6 +51,8 @@ const char *report_source(enum tw_stamp_source s)
 	switch (s) {
 	case TW_STAMP_SOFTWARE:
 		return "software";
+	case TW_STAMP_KERNEL:
+		return "kernel";
 	case TW_STAMP_HARDWARE:
 		return "hardware";
 	case TW_STAMP_LAUNCH_TIME:

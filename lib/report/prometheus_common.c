@@ -64,20 +64,25 @@ static const char nic_error[] = "twamp_nic_clock_error_seconds";
 
 void prometheus_stamps_family(FILE *out)
 {
-	expo_family(out, stamps, "counter", "Stamps made where the NIC can make them, by whom.");
+	expo_family(out, stamps, "counter",
+		"Stamps made where the NIC or the kernel can make them, by whom.");
 }
 
-/* What the NIC cannot stamp has no sample. */
+/* What neither of them can stamp has no sample. */
 void prometheus_stamps(FILE *out, const char *session, const struct tw_stamping *s)
 {
 	static const char *const names[4] = {"t1", "t2", "t3", "t4"};
 
 	for (int i = 0; i < 4; i++) {
-		if (!s->hardware[i] && !s->software[i])
+		if (!s->hardware[i] && !s->kernel[i] && !s->software[i])
 			continue;
 		expo_count(out, stamps,
 			LABELS("stamp", names[i], "by", "hardware", "session", session),
 			s->hardware[i]);
+		if (s->kernel[i])
+			expo_count(out, stamps,
+				LABELS("stamp", names[i], "by", "kernel", "session", session),
+				s->kernel[i]);
 		expo_count(out, stamps,
 			LABELS("stamp", names[i], "by", "software", "session", session),
 			s->software[i]);

@@ -38,6 +38,7 @@ void walk_stamping(struct walk w, const struct tw_stamping *s, const double erro
 	else
 		w.ops->none(w.arg, "nic_error_ns");
 	counts(w, "hardware", s->hardware);
+	counts(w, "kernel", s->kernel);
 	counts(w, "software", s->software);
 	walk_count(w, "refused", s->refused);
 	walk_count(w, "readbacks", s->asked);
@@ -54,11 +55,16 @@ void walk_stamping(struct walk w, const struct tw_stamping *s, const double erro
 /* "T4 by the NIC in 990 of 1000 packets" */
 static void share(FILE *out, const struct tw_stamping *s, unsigned int i)
 {
-	if (s->hardware[i] && s->software[i])
-		text_paragraph(out,
-			"note: T%u by the NIC in %" PRIu64 " of %" PRIu64
-			" packets, by software in the others",
-			i + 1, s->hardware[i], s->hardware[i] + s->software[i]);
+	const uint64_t n[2] = {s->hardware[i], s->kernel[i]};
+	static const char *const who[2] = {"the NIC", "the kernel"};
+	uint64_t all = n[0] + n[1] + s->software[i];
+
+	for (int k = 0; k < 2; k++)
+		if (n[k] && n[k] < all)
+			text_paragraph(out,
+				"note: T%u by %s in %" PRIu64 " of %" PRIu64
+				" packets, by %s in the others",
+				i + 1, who[k], n[k], all, s->software[i] ? "software" : who[!k]);
 }
 
 void text_stamping(FILE *out, const struct tw_stamping *s, unsigned int sent)

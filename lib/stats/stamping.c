@@ -19,6 +19,7 @@ void tw_stamping_merge(struct tw_stamping *dst, const struct tw_stamping *src)
 	dst->nic |= src->nic;
 	for (unsigned int i = 0; i < 4; i++) {
 		dst->hardware[i] += src->hardware[i];
+		dst->kernel[i] += src->kernel[i];
 		dst->software[i] += src->software[i];
 	}
 	dst->refused += src->refused;
@@ -42,6 +43,7 @@ void tw_stamping_diff(
 	dst->nic = now->nic;
 	for (unsigned int i = 0; i < 4; i++) {
 		dst->hardware[i] = beyond(now->hardware[i], before->hardware[i]);
+		dst->kernel[i] = beyond(now->kernel[i], before->kernel[i]);
 		dst->software[i] = beyond(now->software[i], before->software[i]);
 	}
 	dst->refused = beyond(now->refused, before->refused);
@@ -55,5 +57,7 @@ void tw_stamping_diff(
 enum tw_stamp_source tw_stamping_source(
 	const struct tw_stamping *s, unsigned int i, enum tw_stamp_source by)
 {
-	return s->hardware[i] && !s->software[i] ? by : TW_STAMP_SOFTWARE;
+	if (s->software[i] || (s->hardware[i] && s->kernel[i]))
+		return TW_STAMP_SOFTWARE;
+	return s->hardware[i] ? by : s->kernel[i] ? TW_STAMP_KERNEL : TW_STAMP_SOFTWARE;
 }

@@ -6,7 +6,8 @@
 
 /**
  * @file
- * How the stamps of a run were made: how many by the NIC, how many by software instead, and why.
+ * How the stamps of a run were made: how many by the NIC or the kernel, how many by software instead, and
+ * why.
  * Part of a result; workers count, the control core merges.
  */
 
@@ -16,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Why a NIC's stamps were not used, or not all the time: name and words. */
+/** Why stamps of the NIC or the kernel were not used, or not all the time: name and words. */
 #define TW_STAMP_NOTES(X)                                                                          \
 	X(NO_CLOCK, no_clock, "the NIC's clock cannot be read")                                    \
 	X(HOST_CLOCK, host_clock, "what the driver calls the NIC's clock is the host's")           \
@@ -26,7 +27,8 @@
 	X(RX_REFUSED, rx_refused, "receive stamps contradicted the time of receipt")               \
 	X(TX_NEVER, tx_never, "transmit stamps never came")                                        \
 	X(TX_CEASED, tx_ceased, "transmit stamps ceased to come")                                  \
-	X(TX_REFUSED, tx_refused, "transmit stamps contradicted the time of sending")
+	X(TX_REFUSED, tx_refused, "transmit stamps contradicted the time of sending")              \
+	X(OUT_OF_STEP, out_of_step, "the kernel's stamps were not those of the packets")
 
 enum tw_stamp_note {
 #define X(sym, name, text) TW_STAMP_NOTE_##sym,
@@ -40,14 +42,15 @@ const char *tw_stamp_note_text(enum tw_stamp_note n);
 
 /** T1..T4 by index 0..3. What the port cannot do is not counted at all. */
 struct tw_stamping {
-	bool nic;                 /**< the port's NIC has a clock that was used */
-	uint64_t hardware[4];     /**< stamps of the NIC, or times at which it was told to send */
-	uint64_t software[4];     /**< by software where the NIC should have stamped */
-	uint64_t refused;         /**< of them: a stamp came and could not be true */
-	uint64_t asked;           /**< packets whose transmit stamp was asked for */
-	uint64_t missed;          /**< of them: it never came */
+	bool nic;             /**< the port's NIC has a clock that was used */
+	uint64_t hardware[4]; /**< stamps of the NIC, or times at which it was told to send */
+	uint64_t kernel[4];   /**< stamps of the kernel */
+	uint64_t software[4]; /**< by software where the NIC or the kernel should have stamped */
+	uint64_t refused;     /**< of them: a stamp came and could not be true */
+	uint64_t asked;       /**< packets whose transmit stamp was asked for */
+	uint64_t missed;      /**< of them: it never came */
 	struct tw_series to_wire; /**< transmit stamp of the NIC minus that of software, 2^-32 s */
-	struct tw_ns error;       /**< bound of the mapping from the NIC's clock to ours */
+	struct tw_ns error;       /**< bound of the mapping from their clock to ours */
 	uint32_t notes;           /**< bit by enum tw_stamp_note */
 };
 
@@ -57,7 +60,10 @@ void tw_stamping_merge(struct tw_stamping *dst, const struct tw_stamping *src);
 void tw_stamping_diff(
 	struct tw_stamping *dst, const struct tw_stamping *now, const struct tw_stamping *before);
 
-/** Source of stamp @p i: @p by where the NIC made every one of them, else software. */
+/**
+ * Source of stamp @p i: @p by where the NIC made every one of them, the kernel where it did, else
+ * software.
+ */
 enum tw_stamp_source tw_stamping_source(
 	const struct tw_stamping *s, unsigned int i, enum tw_stamp_source by);
 

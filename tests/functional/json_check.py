@@ -16,7 +16,7 @@ import sys
 INT64 = (-(2**63), 2**63 - 1)
 DIRECTIONS = ("outbound", "inbound", "roundtrip")
 PERCENTILES = ("p50", "p90", "p95", "p99", "p99_9", "p99_99")
-SOURCES = ("software", "hardware", "launch-time", "peer")
+SOURCES = ("software", "kernel", "hardware", "launch-time", "peer")
 ROLES = ("sender", "reflector", "both")
 
 # Key: type. "?" may be null; n is a count, i an integer, f a number, s a text, b a boolean.
@@ -33,7 +33,7 @@ SEEN = {"outbound": RANGE, "inbound": RANGE}
 
 STAMPS = {"t1": "n", "t2": "n", "t3": "n", "t4": "n"}
 STAMPING = {"nic": "b", "error_ns": {t: "n?" for t in STAMPS}, "nic_error_ns": "n?",
-            "hardware": STAMPS, "software": STAMPS, "refused": "n", "readbacks": "n",
+            "hardware": STAMPS, "kernel": STAMPS, "software": STAMPS, "refused": "n", "readbacks": "n",
             "readbacks_missed": "n", "to_wire_ns": SERIES, "notes": ["s"]}
 
 RESULT = {
@@ -274,10 +274,13 @@ def check_sources(out, j, needed):
 def check_stamping(out, j):
     s = j["stamping"]
     for name, source in j["timestamps"].items():
-        made = s["hardware"][name] > 0 and s["software"][name] == 0
-        out.need(source in (None, "peer") or made == (source != "software"),
-                 f"timestamps.{name} is {source}, with {s['hardware'][name]} stamps by the NIC "
-                 f"and {s['software'][name]} by software instead")
+        nic, kernel, software = (s[by][name] for by in ("hardware", "kernel", "software"))
+        alone = software == 0 and (nic == 0 or kernel == 0)
+        made = "kernel" if alone and kernel else "NIC" if alone and nic else "software"
+        told = source if source in ("kernel", "software") else "NIC"
+        out.need(source in (None, "peer") or made == told,
+                 f"timestamps.{name} is {source}, with {nic} stamps by the NIC, {kernel} by the "
+                 f"kernel and {software} by software instead")
     out.need(s["readbacks_missed"] <= s["readbacks"], "stamping: more missed than asked for")
     out.need(s["to_wire_ns"]["count"] <= s["readbacks"], "stamping: more stamps than asked for")
     out.need(s["nic"] == (s["nic_error_ns"] is not None), "stamping: nic and nic_error_ns disagree")

@@ -141,6 +141,16 @@ class Bad(unittest.TestCase):
             with self.subTest(path=path, value=value):
                 self.refuse(put(j, path, value))
 
+    def test_stamps_of_the_kernel(self):
+        j = put(load("sender.json"), "timestamps.t4", "kernel")
+        self.refuse(j, "timestamps.t4 is kernel")
+        j["stamping"]["hardware"]["t4"] = 0
+        j["stamping"]["kernel"]["t4"] = 990
+        self.assertEqual(json_check.check(j), [])
+        self.refuse(put(j, "stamping.software.t4", 1), "timestamps.t4 is kernel")
+        self.refuse(put(j, "timestamps.t4", "software"), "timestamps.t4 is software")
+        self.refuse(put(j, "timestamps.t4", "hardware"), "timestamps.t4 is hardware")
+
     def test_means_add_up(self):
         j = load("sender.json")  # mean outbound 20000, inbound 17727
         j["peer"]["negative_residence"] = 0

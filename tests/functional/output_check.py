@@ -228,10 +228,13 @@ def check_pcap(path, json_path):
             need((f.dport, r.sender_seq) in asked, "a reply before its request")
             if "sent" not in p:
                 late = f.ns - octets.ntp_ns(r.t3)
-                need(-10**5 <= late <= 10**7, "recorded", late, "ns after its T3")
+                # a burst is recorded when it leaves: as late as the machine lets it
+                need(-10**5 <= late <= 10**8, "recorded", late, "ns after its T3")
                 early = asked[f.dport, r.sender_seq].ns - octets.ntp_ns(r.t2)
                 need(abs(early) <= 10**5, "recorded", early, "ns from its T2")
-    need(all(a.ns <= b.ns + 10**6 for a, b in zip(tests, tests[1:])), "stamps run backwards")
+    # one that the kernel stamped stands where the worker saw it: behind what left meanwhile
+    for way in ([f for f in tests if f.dport == 862], [f for f in tests if f.sport == 862]):
+        need(all(a.ns <= b.ns + 10**6 for a, b in zip(way, way[1:])), "stamps run backwards")
     out = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "frame.time_epoch"],
                          capture_output=True, text=True, check=True).stdout.split()
     need([int(t.replace(".", "")) for t in out] == [f.ns for f in tests], "tshark reads other stamps")

@@ -22,6 +22,7 @@ struct world {
 	uint64_t packet;      /* the next one, NEVER: none */
 	uint64_t every;       /* packets of somebody else */
 	uint64_t late;        /* a timer ends a sleep so late, a packet as well */
+	bool patient;         /* packets end no sleep */
 	/* what came of it */
 	uint64_t awake; /* ticks without work and without sleep */
 	uint64_t sleeps;
@@ -43,18 +44,18 @@ static bool works(struct world *w, uint64_t found_asleep)
 {
 	bool work = false;
 
+	if (w->now >= w->packet) {
+		w->packets++;
+		w->waited += found_asleep && w->packet < found_asleep;
+		w->packet = w->every ? w->packet + w->every : NEVER;
+		work = true;
+	}
 	if (w->period && w->now >= w->due) {
 		w->met++;
 		w->met_late += w->now - w->due > 5 * US;
 		if (w->reply_after)
 			w->packet = w->now + w->reply_after;
 		w->due += w->period;
-		work = true;
-	}
-	if (w->now >= w->packet) {
-		w->packets++;
-		w->waited += found_asleep && w->packet < found_asleep;
-		w->packet = w->every ? w->packet + w->every : NEVER;
 		work = true;
 	}
 	return work;
@@ -74,6 +75,7 @@ static void run(struct world *w, uint64_t ticks)
 			continue;
 		}
 		woken = 0;
+		tw_idle_patience(&w->idle, w->patient);
 		ns = tw_idle_rest(&w->idle, w->now, w->period ? w->due : NEVER);
 		if (!ns) {
 			w->awake += US / 5;
@@ -83,7 +85,7 @@ static void run(struct world *w, uint64_t ticks)
 		assert_in_range(ns, 1, 5000000);
 		w->sleeps++;
 		until = w->now + ns * US / 1000;
-		if (w->packet < until) {
+		if (w->packet < until && !w->patient) {
 			w->now = w->packet + w->late;
 		} else {
 			w->now = until + w->late;
@@ -140,20 +142,41 @@ static void packets_in_a_row(void **state)
 }
 
 /* A thousand deadlines a second, each answered after 20 us. */
-static struct world asks(uint64_t reply, uint64_t late)
+static struct world asks_as(bool patient, uint64_t reply, uint64_t late)
 {
 	struct world w = world();
 
+	w.patient = patient;
 	w.late = late;
 	w.due = w.now + MS;
 	w.period = MS;
 	w.reply_after = reply;
 	run(&w, 1000 * MS);
-	w.awake = w.waited = w.packets = w.met = w.met_late = 0;
+	w.awake = w.waited = w.packets = w.met = w.met_late = w.sleeps = 0;
 	run(&w, 1000 * MS);
 	assert_in_range(w.met, 995, 1000);
 	assert_in_range(w.packets, 995, 1000);
 	return w;
+}
+
+static struct world asks(uint64_t reply, uint64_t late)
+{
+	return asks_as(false, reply, late);
+}
+
+/* Replies that can wait cost no waking up and no polling: one sleep for each that is sent. */
+static void replies_that_can_wait(void **state)
+{
+	static const uint64_t after[] = {12 * US, 40 * US, 300 * US};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
+		struct world w = asks_as(true, after[i], 16 * US);
+
+		assert_in_range(w.sleeps, 990, 1010);
+		assert_true(w.met_late < 100);
+		assert_true(w.awake < 25 * MS);
+	}
 }
 
 /* Short replies are waited for, most of them, and it costs a part in 66 and what a round is. */
@@ -236,6 +259,7 @@ int main(void)
 		cmocka_unit_test(packets_far_apart),
 		cmocka_unit_test(packets_in_a_row),
 		cmocka_unit_test(replies_soon),
+		cmocka_unit_test(replies_that_can_wait),
 		cmocka_unit_test(replies_too_many),
 		cmocka_unit_test(replies_later),
 		cmocka_unit_test(timers),

@@ -61,6 +61,7 @@ static void fill(struct tw_result *r, uint64_t k)
 	for (uint64_t i = 0; i < 4; i++) {
 		r->stamping.hardware[i] = 1000 * k + i;
 		r->stamping.software[i] = 2000 * k + i;
+		r->stamping.kernel[i] = 3000 * k + i;
 	}
 	r->stamping.refused = 7 * k;
 	r->stamping.asked = 8 * k;
@@ -124,6 +125,7 @@ static void expect_sum(const struct tw_result *r)
 	for (uint64_t i = 0; i < 4; i++) {
 		assert_int_equal(r->stamping.hardware[i], 3000 + 2 * i);
 		assert_int_equal(r->stamping.software[i], 6000 + 2 * i);
+		assert_int_equal(r->stamping.kernel[i], 9000 + 2 * i);
 	}
 	assert_int_equal(r->stamping.refused, 21);
 	assert_int_equal(r->stamping.asked, 24);
@@ -219,6 +221,12 @@ static void one_stamp_by_software_is_enough(void **state)
 	assert_int_equal(tw_stamping_source(&s, 0, TW_STAMP_HARDWARE), TW_STAMP_HARDWARE);
 	assert_int_equal(tw_stamping_source(&s, 1, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
 	assert_int_equal(tw_stamping_source(&s, 2, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	assert_int_equal(tw_stamping_source(&s, 3, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	s = (struct tw_stamping){
+		.kernel = {0, 1000, 1000, 5}, .software = {0, 0, 1}, .hardware = {0, 0, 0, 5}};
+	assert_int_equal(tw_stamping_source(&s, 1, TW_STAMP_HARDWARE), TW_STAMP_KERNEL);
+	assert_int_equal(tw_stamping_source(&s, 2, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
+	/* of two ports, one whose NIC stamps: neither made all */
 	assert_int_equal(tw_stamping_source(&s, 3, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
 	for (int i = 0; i < TW_STAMP_NOTE_MAX; i++)
 		assert_true(strlen(tw_stamp_note_text((enum tw_stamp_note)i)) > 10);
