@@ -36,6 +36,14 @@ static uint64_t mono_of(const struct tw_task *task)
 	return tw_clock_mono(&task->clock, rte_rdtsc());
 }
 
+/* What the slow way asks of its packets' addresses is asked here, once. On a loopback interface it
+ * depends on which ports are ours at the time. */
+static bool is_plain(const struct tw_reflector *r, const struct tw_reflector_session *c)
+{
+	return c->security == TW_SECURITY_OPEN && !c->ptp && !r->port.loopback &&
+	       tw_reflector_check_addresses(r, &c->sender, &c->reflector.addr) < 0;
+}
+
 int tw_agreed_add(struct tw_task *task, void *change)
 {
 	struct tw_reflector *r = (struct tw_reflector *)task;
@@ -55,7 +63,10 @@ int tw_agreed_add(struct tw_task *task, void *change)
 		return -ENOSPC;
 	tw_reflect_begin(s, c->id, 0, 0);
 	r->agreed[c->id] = c->session;
+	c->session->plain = is_plain(r, &c->session->cfg);
+	r->n_plain_agreed += c->session->plain;
 	r->n.sessions_created++;
+	tw_reflector_settle(r);
 	return 0;
 }
 
@@ -99,6 +110,8 @@ int tw_agreed_delete(struct tw_task *task, void *change)
 	words = make_key(&s->cfg, key);
 	tw_table_remove(words == TW_KEY6_WORDS ? &r->agreed6 : &r->agreed4, key, words);
 	r->agreed[c->id] = NULL;
+	r->n_plain_agreed -= s->plain;
+	tw_reflector_settle(r);
 	return 0;
 }
 

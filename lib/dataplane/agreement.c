@@ -167,7 +167,7 @@ static int session_add(void *b, const struct tw_reflector_session *s, uint32_t *
 		return -ENOSPC;
 	a->free_id = a->next_free[id];
 	for (unsigned int i = 0; rc == 0 && i < a->n_tasks; i++) {
-		struct tw_negotiated *n = malloc(sizeof(*n));
+		struct tw_negotiated *n = aligned_alloc(_Alignof(struct tw_negotiated), sizeof(*n));
 		struct tw_agreed_change c = {.id = id, .session = n};
 
 		if (!n) {

@@ -3,7 +3,7 @@
 
 /* The reflector's instances for any CPU that DPDK runs on, and the choice between all of them. */
 
-#include "loop_reflector.h"
+#include "loop_instances.h"
 
 bool tw_reflector_is_wide(const struct tw_reflector_config *cfg)
 {
@@ -17,36 +17,42 @@ bool tw_reflector_is_wide(const struct tw_reflector_config *cfg)
 #endif
 }
 
-static unsigned int flags_of(
-	const struct tw_reflector_config *cfg, const struct tw_loop_port *port, bool many)
+static unsigned int flags_of_port(
+	const struct tw_reflector_config *cfg, const struct tw_loop_port *port)
 {
-	unsigned int flags = 0;
+	unsigned int flags = cfg->stamp == TW_STAMP_PER_PACKET ? F_PER_PACKET : 0;
 
-	if (cfg->keys || cfg->negotiated || cfg->ptp)
+	if (port->n_vlan)
+		return flags | (port->n_vlan == 1 ? F_VLAN1 : F_VLAN2);
+	return port->rx_checksum ? flags | F_HW_CHECKSUM : flags;
+}
+
+/* For packets that no session was negotiated for. */
+static unsigned int flags_of_free(const struct tw_reflector *r, bool many)
+{
+	const struct tw_reflector_config *cfg = &r->cfg;
+	unsigned int flags = flags_of_port(cfg, &r->port);
+
+	if (cfg->keys || cfg->negotiated_only || cfg->ptp)
 		return F_SLOW_ONLY;
 	if (cfg->protocol == TW_PROTOCOL_LIGHT)
 		return F_LIGHT_ONLY;
-	if (cfg->stamp == TW_STAMP_PER_PACKET)
-		flags |= F_PER_PACKET;
-	if (port->n_vlan)
-		flags |= port->n_vlan == 1 ? F_VLAN1 : F_VLAN2;
 	if (cfg->stateless)
-		return flags | F_STATELESS;
-	if (port->rx_checksum && !port->n_vlan)
-		flags |= F_HW_CHECKSUM;
+		return (flags & ~(unsigned int)F_HW_CHECKSUM) | F_STATELESS;
 	return many ? flags | F_MANY : flags;
 }
 
-tw_reflector_step *tw_reflector_choose(
-	const struct tw_reflector_config *cfg, const struct tw_loop_port *port, bool many)
+static unsigned int flags_of(const struct tw_reflector *r)
 {
-	unsigned int flags = flags_of(cfg, port, many);
+	unsigned int flags;
 
-#ifdef TW_HAVE_AVX512
-	if (tw_reflector_is_wide(cfg))
-		return tw_reflector_avx512(flags);
-#endif
-	return instance_of(flags);
+	if (!r->has_agreed)
+		return flags_of_free(r, r->many);
+	/* Those with keys gain nothing from a quick look. */
+	if (!r->has_plain_agreed && !r->free_burst)
+		return F_SLOW_ONLY;
+	flags = flags_of_port(&r->cfg, &r->port) | F_AGREED;
+	return r->many ? flags | F_MANY : flags;
 }
 
 /* A packet's own T2. */
@@ -141,12 +147,23 @@ static unsigned int step_nic(struct tw_task *task)
 	return n;
 }
 
-tw_reflector_step *tw_reflector_choose_nic(struct tw_reflector *r)
+tw_reflector_step *tw_reflector_choose(struct tw_reflector *r)
 {
-	unsigned int flags = flags_of(&r->cfg, &r->port, false);
+	unsigned int flags = flags_of_free(r, false);
 
-	if (!(flags & (F_SLOW_ONLY | F_LIGHT_ONLY)))
-		flags |= F_PER_PACKET;
-	r->nic_burst = burst_instance_of(flags);
-	return step_nic;
+	r->free_burst = flags == F_SLOW_ONLY    ? NULL
+			: flags == F_LIGHT_ONLY ? burst_light
+						: burst_instance_of(flags | F_PER_PACKET);
+	flags = flags_of(r);
+	if (r->port.stamps.clock) {
+		if (!(flags & (F_SLOW_ONLY | F_LIGHT_ONLY)))
+			flags = (flags & ~(unsigned int)F_MANY) | F_PER_PACKET;
+		r->nic_burst = burst_instance_of(flags);
+		return step_nic;
+	}
+#ifdef TW_HAVE_AVX512
+	if (tw_reflector_is_wide(&r->cfg))
+		return tw_reflector_avx512(flags);
+#endif
+	return instance_of(flags);
 }

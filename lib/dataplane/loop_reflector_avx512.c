@@ -4,7 +4,7 @@
 /* The reflector's instances for CPUs with AVX-512 VBMI: compiled for them, chosen at start. */
 
 #define TW_LOOP_AVX512
-#include "loop_reflector.h"
+#include "loop_instances.h"
 
 tw_reflector_step *tw_reflector_avx512(unsigned int flags)
 {

@@ -191,29 +191,31 @@ static void snapshot(struct tw_task *task, void *into)
 	s->clock.steps = task->clock.epoch;
 }
 
-static tw_reflector_step *choose(struct tw_reflector *r)
+static void set_step(struct tw_reflector *r)
 {
-	return r->port.stamps.clock ? tw_reflector_choose_nic(r)
-				    : tw_reflector_choose(&r->cfg, &r->port, r->many);
+	*(r->repeats ? &r->inner : &r->task.step) = tw_reflector_choose(r);
 }
 
-/* The loop's instance for as many sessions as there are now. */
-static void settle_step(struct tw_reflector *r)
+void tw_reflector_settle(struct tw_reflector *r)
 {
-	uint32_t used = r->table4.used + r->table6.used;
+	uint32_t agreed = r->agreed4.used + r->agreed6.used;
+	uint32_t used = r->table4.used + r->table6.used + agreed;
 	bool many = used > (r->many ? r->many_at / 2 : r->many_at);
 
-	if (many == r->many)
+	if (many == r->many && (agreed > 0) == r->has_agreed &&
+		(r->n_plain_agreed > 0) == r->has_plain_agreed)
 		return;
 	r->many = many;
-	*(r->repeats ? &r->inner : &r->task.step) = choose(r);
+	r->has_agreed = agreed > 0;
+	r->has_plain_agreed = r->n_plain_agreed > 0;
+	set_step(r);
 }
 
 /* The NIC stamps nothing, or nothing that can be believed: back to the loop that does not ask. */
 static void without_nic(struct tw_reflector *r)
 {
 	r->port.stamps.clock = NULL;
-	*(r->repeats ? &r->inner : &r->task.step) = choose(r);
+	set_step(r);
 }
 
 static void housekeeping(struct tw_task *task)
@@ -241,7 +243,7 @@ static void housekeeping(struct tw_task *task)
 	r->n.sessions_expired +=
 		tw_table_expire(&r->table4, TW_KEY4_WORDS, now, r->refwait, EXPIRE_ENTRIES);
 	tw_reflector_tick_agreed(r, mono);
-	settle_step(r);
+	tw_reflector_settle(r);
 	if (r->port.exception)
 		tw_exception_down(&r->port, mono);
 	r->n.sessions_expired +=
@@ -365,13 +367,16 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->port = *port;
 	r->cfg = *cfg;
 	r->known[0] = 1; /* belongs elsewhere: nobody is taken for it */
-	r->task.step = choose(r);
+	r->task.step = tw_reflector_choose(r);
 	tw_stamper_init(&r->stamper, &port->stamps, port->port_id, &r->task.clock, false);
 	r->l2 = TW_ETH_LEN + TW_VLAN_LEN * port->n_vlan;
 	r->light = cfg->protocol != TW_PROTOCOL_STAMP;
 	tw_shape_make(&r->shape[0], port, false, cfg->port);
 	tw_shape_make(&r->shape[1], port, true, cfg->port);
-	tw_turn_make(&r->turn, r->l2);
+	tw_shape_make(&r->any_port[0], port, false, 0);
+	tw_shape_make(&r->any_port[1], port, true, 0);
+	tw_turn_make(&r->turn, r->l2, false);
+	tw_turn_make(&r->turn_twamp, r->l2, true);
 	r->idle = coarse_of(cfg->session_idle);
 	r->refwait = coarse_of(cfg->refwait);
 	r->knows_tlvs = cfg->tlv != NULL;

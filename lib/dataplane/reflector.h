@@ -26,6 +26,8 @@ struct tw_reflector;
 #define KNOWN_BITS 8
 
 typedef unsigned int tw_reflector_step(struct tw_task *t);
+typedef void tw_reflector_burst(
+	struct tw_reflector *r, struct round *d, struct rte_mbuf **rx, unsigned int n);
 
 /* A request on the slow way, between its checks and its reply. */
 struct tw_slow {
@@ -72,10 +74,12 @@ struct tw_repeat {
 struct tw_reflector {
 	struct tw_task task; /* first: the loop casts */
 	struct tw_loop_port port;
-	unsigned int l2;  /* octets of Ethernet and tags */
-	bool light;       /* the loop may meet TWAMP Light, and it is answered */
-	bool many;        /* sessions, more than the caches hold */
-	uint32_t many_at; /* how many that is */
+	unsigned int l2;       /* octets of Ethernet and tags */
+	bool light;            /* the loop may meet TWAMP Light, and it is answered */
+	bool many;             /* sessions, more than the caches hold */
+	bool has_agreed;       /* there are negotiated sessions, */
+	bool has_plain_agreed; /* ... for the loop's straight way among them */
+	uint32_t many_at;      /* how many that is */
 	uint16_t error_estimate;
 	uint32_t idle;    /* --session-idle, tw_reflect_coarse() units */
 	uint32_t refwait; /* likewise */
@@ -83,7 +87,9 @@ struct tw_reflector {
 	struct tw_slope slope;
 	uint64_t known[1 << KNOWN_BITS]; /* stateless: address pairs of IPv4 that were answered */
 	struct tw_shape shape[2];        /* of plain frames: IPv4, IPv6 */
+	struct tw_shape any_port[2];     /* of those to any UDP port, for negotiated sessions */
 	struct tw_turn turn;
+	struct tw_turn turn_twamp;
 	uint64_t spread;        /* T3 of plain replies before they leave, 2^-32 s */
 	uint64_t late;          /* the same of replies of the slow way */
 	uint16_t late_estimate; /* their Error Estimate */
@@ -92,6 +98,9 @@ struct tw_reflector {
 	struct tw_table agreed4; /* negotiated sessions: last_sseq is the index into agreed */
 	struct tw_table agreed6;
 	struct tw_negotiated **agreed;
+	uint32_t n_plain_agreed; /* of them: those with a way of their own through the loop */
+	/* what belongs to no negotiated session, packet by packet; NULL: the slow way */
+	tw_reflector_burst *free_burst;
 	uint32_t sweep_agreed;
 	uint64_t *ports; /* bit n: UDP port n is ours */
 	struct tw_batch *batch;
@@ -113,9 +122,7 @@ struct tw_reflector {
 	struct tw_neighbour_self self;
 	uint64_t expire_at; /* mono of the next look at old sessions */
 	struct tw_stamper stamper;
-	/* with stamps by the NIC: the loop's body for one packet */
-	void (*nic_burst)(
-		struct tw_reflector *r, struct round *d, struct rte_mbuf **rx, unsigned int n);
+	tw_reflector_burst *nic_burst; /* with stamps by the NIC: the loop's body for one packet */
 	struct tw_session_more *asked; /* session of the reply whose stamp was asked for */
 	uint64_t slow_t3; /* wall, of the last reply that tw_reflector_answer() put into tx */
 };
@@ -146,6 +153,14 @@ enum tw_light {
 /* A plain frame with TWAMP Light in it becomes its reply. */
 enum tw_light tw_reflector_light(
 	struct tw_reflector *r, struct rte_mbuf *m, const struct tw_burst *b, uint64_t t3);
+
+/*
+ * A plain frame of a negotiated session becomes its reply, padding and all. Its UDP checksum and
+ * its Error Estimate are not zero.
+ * @return false: the request is not as usual, nothing has happened yet
+ */
+bool tw_reflector_moving(struct tw_reflector *r, struct rte_mbuf *m, struct tw_negotiated *n,
+	const struct tw_burst *b, uint64_t mono, uint64_t t3);
 
 /* Begin a session for a key. NULL: the table is full, the packet is answered statelessly. */
 struct tw_reflect_state *tw_reflector_open(struct tw_reflector *r, const uint64_t *key,
@@ -192,12 +207,12 @@ void tw_reflector_tick_agreed(struct tw_reflector *r, uint64_t mono);
 /* Does this CPU have the wide vectors that some instances are for? */
 bool tw_reflector_is_wide(const struct tw_reflector_config *cfg);
 
-/* @param many  sessions, more than the caches hold */
-/* The instance that takes T2 from the NIC, for a reflector whose port and configuration are set. */
-tw_reflector_step *tw_reflector_choose_nic(struct tw_reflector *r);
+/* The loop's instance for the sessions there are now, in a worker's thread or before there is one. */
+void tw_reflector_settle(struct tw_reflector *r);
 
-tw_reflector_step *tw_reflector_choose(
-	const struct tw_reflector_config *cfg, const struct tw_loop_port *port, bool many);
+/* The instance for a reflector whose port and configuration are set: by many, has_agreed and
+ * has_plain_agreed, and who stamps. Sets free_burst and nic_burst. */
+tw_reflector_step *tw_reflector_choose(struct tw_reflector *r);
 
 /* The instance with these constants for a CPU with AVX-512 VBMI. */
 tw_reflector_step *tw_reflector_avx512(unsigned int flags);

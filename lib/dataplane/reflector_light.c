@@ -14,7 +14,6 @@ static bool is_good(const struct tw_reflector *r, const struct rte_mbuf *m, cons
 {
 	const uint8_t *p = f + udp + TW_UDP_LEN;
 	uint32_t len = m->data_len, payload;
-	uint64_t sum;
 
 	if (m->pkt_len != len || len < udp + TW_UDP_LEN + TW_TWAMP_REP_LEN)
 		return false;
@@ -25,11 +24,7 @@ static bool is_good(const struct tw_reflector *r, const struct rte_mbuf *m, cons
 		return false;
 	if (r->cfg.protocol == TW_PROTOCOL_AUTO && tw_payload_is_stamp(p, payload))
 		return false;
-	if (!v6 && tw_sum_fold(tw_sum(f + r->l2, TW_IPV4_LEN)) != 0xffff)
-		return false;
-	sum = v6 ? tw_sum_pseudo6(f + r->l2 + TW_IPV6_SRC, TW_IPPROTO_UDP, len - udp)
-		 : tw_sum_pseudo4(f + r->l2 + TW_IPV4_SRC, TW_IPPROTO_UDP, (uint16_t)(len - udp));
-	return tw_sum_fold(tw_sum_add(sum, tw_sum(f + udp, len - udp))) == 0xffff;
+	return tw_plain_sums(f, len, r->l2, v6);
 }
 
 static unsigned int make_key(const uint8_t *ip, const uint8_t *udp, bool v6, uint64_t *key)
@@ -62,27 +57,6 @@ static bool next_number(struct tw_reflector *r, const uint8_t *ip, const uint8_t
 	return true;
 }
 
-/*
- * Sum of the reply but for the UDP checksum, taken from the request and from registers. Padding
- * moves by 27 octets, from an even place to an odd one: its sum does so by swapping octets.
- */
-static uint64_t sum_of(const uint8_t *ip, const uint8_t *udp, uint32_t len, bool v6,
-	const struct tw_burst *b, uint32_t seq, uint64_t t3, uint8_t ttl)
-{
-	const uint8_t *p = udp + TW_UDP_LEN;
-	uint16_t padding =
-		tw_sum_fold(tw_sum(p + TW_TWAMP_REQ_LEN, len - TW_UDP_LEN - TW_TWAMP_REP_LEN));
-	uint64_t s = v6 ? tw_sum_pseudo6(ip + TW_IPV6_SRC, TW_IPPROTO_UDP, len)
-			: tw_sum_pseudo4(ip + TW_IPV4_SRC, TW_IPPROTO_UDP, (uint16_t)len);
-
-	s = tw_sum_add(s, (uint64_t)tw_raw32(udp) + tw_sum_be16((uint16_t)len));
-	s = tw_sum_add(s, tw_raw64(p));
-	s = tw_sum_add(s, (uint64_t)tw_raw32(p + 8) + tw_raw16(p + 12));
-	s = tw_sum_add(s, __builtin_bswap64(t3));
-	return tw_sum_add(
-		s, (uint64_t)b->constant + tw_sum_be32(seq) + ttl + __builtin_bswap16(padding));
-}
-
 enum tw_light tw_reflector_light(
 	struct tw_reflector *r, struct rte_mbuf *m, const struct tw_burst *b, uint64_t t3)
 {
@@ -110,8 +84,11 @@ enum tw_light tw_reflector_light(
 	r->ttl_seen[w.ttl] = true;
 	r->n.octets_in += len;
 	payload = len - (uint32_t)(p - f);
-	sum = sum_of(ip, udp, payload + TW_UDP_LEN, v6, b, w.seq, t3, w.ttl);
-	tw_quick_turn(f, r->l2, v6);
+	/* Padding moves from an even place to an odd one: its sum does so by swapping octets. */
+	sum = tw_sum_add(tw_moved_sum(ip, udp, payload + TW_UDP_LEN, v6, b, &w),
+		__builtin_bswap16(
+			tw_sum_fold(tw_sum(p + TW_TWAMP_REQ_LEN, payload - TW_TWAMP_REP_LEN))));
+	tw_quick_turn(f, r->l2, v6, TW_TOS_KEPT);
 	tw_reflect_write_open(p, payload, payload, false, &w);
 	tw_set_raw16(p - 2, tw_udp_checksum_finish(sum));
 	return TW_LIGHT_ANSWERED;

@@ -3,6 +3,7 @@
 
 #include "reflector_quick.h"
 
+#include "tw_reflect.h"
 #include "tw_worker.h"
 
 static void expect16(struct tw_shape *s, unsigned int at, uint16_t value, uint16_t care)
@@ -41,14 +42,14 @@ void tw_shape_make(struct tw_shape *s, const struct tw_loop_port *port, bool v6,
 		expect16(s, l2 + TW_IPV4_FRAGMENT, 0, (uint16_t)~TW_IPV4_DF);
 		expect16(s, l2 + TW_IPV4_TTL, TW_IPPROTO_UDP, 0x00ff);
 	}
-	expect16(s, udp + TW_UDP_DST_PORT, udp_port, 0xffff);
+	expect16(s, udp + TW_UDP_DST_PORT, udp_port, udp_port ? 0xffff : 0);
 	expect16(s, udp + TW_UDP_LENGTH, 0, 0xffff);
 }
 
 /* Octets in fill. */
 enum { FILL_T2 = 64, FILL_ERROR = 72, FILL_TTL = 74, FILL_ZERO = 75 };
 
-static uint8_t source_of(unsigned int at, unsigned int l2)
+static uint8_t source_of(unsigned int at, unsigned int l2, bool twamp)
 {
 	const unsigned int ip = l2, udp = l2 + TW_IPV4_LEN, p = udp + TW_UDP_LEN;
 
@@ -62,6 +63,8 @@ static uint8_t source_of(unsigned int at, unsigned int l2)
 		return (uint8_t)(at < udp + TW_UDP_DST_PORT ? at + 2 : at - 2);
 	if (at >= p + TW_REP_ERROR && at < p + TW_REP_SSID)
 		return (uint8_t)(FILL_ERROR + at - p - TW_REP_ERROR);
+	if (twamp && at >= p + TW_REP_SSID && at < p + TW_REP_RECEIVE)
+		return FILL_ZERO;
 	if (at >= p + TW_REP_RECEIVE && at < p + TW_REP_SENDER_SEQ)
 		return (uint8_t)(FILL_T2 + at - p - TW_REP_RECEIVE);
 	if (at >= p + TW_REP_SENDER_SEQ && at < p + TW_REP_MBZ)
@@ -71,16 +74,16 @@ static uint8_t source_of(unsigned int at, unsigned int l2)
 	return at >= p + TW_REP_MBZ ? FILL_ZERO : (uint8_t)at;
 }
 
-void tw_turn_make(struct tw_turn *t, unsigned int l2)
+void tw_turn_make(struct tw_turn *t, unsigned int l2, bool twamp)
 {
 	const unsigned int p = l2 + TW_IPV4_LEN + TW_UDP_LEN;
 
 	memset(t->keep, 0xff, sizeof(t->keep));
 	t->keep[l2 + TW_IPV4_TOS] = 0xfc;
 	for (unsigned int i = 0; i < 64; i++)
-		t->head[i] = source_of(i, l2);
+		t->head[i] = source_of(i, l2, twamp);
 	for (unsigned int i = 0; i < 32; i++)
-		t->tail[i] = source_of(p + TW_STAMP_LEN - 32 + i, l2);
+		t->tail[i] = source_of(p + TW_STAMP_LEN - 32 + i, l2, twamp);
 }
 
 bool tw_shape_fits(
@@ -95,4 +98,30 @@ bool tw_shape_fits(
 	bad |= (tw_v16_load(f + 16) ^ k.want_ip) & tw_v16_load(s->care + 16);
 	bad |= (tw_v16_load(f + udp) ^ k.want_udp) & tw_v16_load(s->care + udp);
 	return !tw_v16_any(bad);
+}
+
+bool tw_plain_sums(const uint8_t *f, uint32_t len, unsigned int l2, bool v6)
+{
+	const unsigned int udp = tw_quick_udp(l2, v6);
+	uint64_t sum;
+
+	if (!v6 && tw_sum_fold(tw_sum(f + l2, TW_IPV4_LEN)) != 0xffff)
+		return false;
+	sum = v6 ? tw_sum_pseudo6(f + l2 + TW_IPV6_SRC, TW_IPPROTO_UDP, len - udp)
+		 : tw_sum_pseudo4(f + l2 + TW_IPV4_SRC, TW_IPPROTO_UDP, (uint16_t)(len - udp));
+	return tw_sum_fold(tw_sum_add(sum, tw_sum(f + udp, len - udp))) == 0xffff;
+}
+
+uint64_t tw_moved_sum(const uint8_t *ip, const uint8_t *udp, uint32_t len, bool v6,
+	const struct tw_burst *b, const struct tw_reflect_fields *w)
+{
+	const uint8_t *p = udp + TW_UDP_LEN;
+	uint64_t s = v6 ? tw_sum_pseudo6(ip + TW_IPV6_SRC, TW_IPPROTO_UDP, len)
+			: tw_sum_pseudo4(ip + TW_IPV4_SRC, TW_IPPROTO_UDP, (uint16_t)len);
+
+	s = tw_sum_add(s, (uint64_t)tw_raw32(udp) + tw_sum_be16((uint16_t)len));
+	s = tw_sum_add(s, tw_raw64(p));
+	s = tw_sum_add(s, (uint64_t)tw_raw32(p + 8) + tw_raw16(p + 12));
+	s = tw_sum_add(s, __builtin_bswap64(w->t3));
+	return tw_sum_add(s, (uint64_t)b->constant + tw_sum_be32(w->seq) + w->ttl);
 }

@@ -28,6 +28,7 @@
 #define TW_INLINE static inline __attribute__((always_inline))
 
 struct tw_loop_port;
+struct tw_reflect_fields;
 
 typedef uint8_t tw_v16 __attribute__((vector_size(16)));
 typedef uint16_t tw_v8x16 __attribute__((vector_size(16)));
@@ -69,14 +70,25 @@ struct tw_turn {
 	uint8_t keep[64];              /* bits of the head: not ECN */
 };
 
-void tw_turn_make(struct tw_turn *t, unsigned int l2);
+/* twamp: octets 14..15 of the payload are zero, there is no SSID. */
+void tw_turn_make(struct tw_turn *t, unsigned int l2, bool twamp);
 
-/* One shape for each family; udp_port in host order. */
+/* One shape for each family; udp_port in host order, 0: any. */
 void tw_shape_make(struct tw_shape *s, const struct tw_loop_port *port, bool v6, uint16_t udp_port);
 
 /* The same check octet by octet, for those who come by seldom. */
 bool tw_shape_fits(
 	const struct tw_shape *s, const uint8_t *f, uint32_t len, unsigned int l2, bool v6);
+
+/* Both checksums of a plain frame, whatever its payload. */
+bool tw_plain_sums(const uint8_t *f, uint32_t len, unsigned int l2, bool v6);
+
+/*
+ * Sum of the reply to a request of len octets from the UDP header on, but for the UDP checksum and
+ * the padding: taken from the request and from registers, for payloads that are moved.
+ */
+uint64_t tw_moved_sum(const uint8_t *ip, const uint8_t *udp, uint32_t len, bool v6,
+	const struct tw_burst *b, const struct tw_reflect_fields *w);
 
 TW_INLINE unsigned int tw_quick_udp(const unsigned int l2, const bool v6)
 {
@@ -125,22 +137,32 @@ TW_INLINE void tw_look_at_length(struct tw_look *k, const struct tw_shape *s, ui
 	k->want_udp = (tw_v16)u;
 }
 
-/*
- * A plain frame whose payload is STAMP: octets 16..43 of it zero. The frame has 44 octets of
- * payload, or more, and k is of its length.
- */
-TW_INLINE bool tw_quick_is_stamp(const struct tw_look *k, const struct tw_shape *s,
-	const uint8_t *f, const unsigned int l2, const bool v6)
+/* What is not as the headers of a plain frame are. The frame has 16 octets of payload, or more, and
+ * k is of its length. */
+TW_INLINE tw_v16 tw_quick_odd(const struct tw_look *k, const struct tw_shape *s, const uint8_t *f,
+	const unsigned int l2, const bool v6)
 {
 	const unsigned int udp = tw_quick_udp(l2, v6);
-	const uint8_t *p = f + udp + TW_UDP_LEN;
 	tw_v16 bad = (tw_v16_load(f) ^ tw_v16_load(s->want)) & tw_v16_load(s->care);
 
 	bad |= (tw_v16_load(f + 16) ^ k->want_ip) & tw_v16_load(s->care + 16);
-	if (v6)
-		bad |= (tw_v16_load(f + udp) ^ k->want_udp) & tw_v16_load(s->care + udp);
-	else
-		bad |= (tw_v16_load(f + udp) ^ k->want_udp) & tw_v16_load(s->care + udp);
+	bad |= (tw_v16_load(f + udp) ^ k->want_udp) & tw_v16_load(s->care + udp);
+	return bad;
+}
+
+TW_INLINE bool tw_quick_is_plain(const struct tw_look *k, const struct tw_shape *s,
+	const uint8_t *f, const unsigned int l2, const bool v6)
+{
+	return !tw_v16_any(tw_quick_odd(k, s, f, l2, v6));
+}
+
+/* A plain frame whose payload is STAMP: 44 octets or more, 16..43 zero. */
+TW_INLINE bool tw_quick_is_stamp(const struct tw_look *k, const struct tw_shape *s,
+	const uint8_t *f, const unsigned int l2, const bool v6)
+{
+	const uint8_t *p = f + tw_quick_udp(l2, v6) + TW_UDP_LEN;
+	tw_v16 bad = tw_quick_odd(k, s, f, l2, v6);
+
 	bad |= tw_v16_load(p + TW_REQ_MBZ) | tw_v16_load(p + TW_STAMP_LEN - 16);
 	return !tw_v16_any(bad);
 }
@@ -203,12 +225,19 @@ TW_INLINE uint8_t tw_quick_ttl(const uint8_t *f, const unsigned int l2, const bo
 	return f[l2 + (v6 ? TW_IPV6_HOP_LIMIT : TW_IPV4_TTL)];
 }
 
-/* The IPv4 header checksum changes by ECN, which goes, and by TTL (RFC 1624 eqn. 3). */
-TW_INLINE uint16_t tw_quick_ip4_checksum(const uint8_t *ip)
-{
-	uint32_t sum = 2 * 0xffff + 0xff - tw_raw16(ip + TW_IPV4_CHECKSUM) -
-		       (tw_raw16(ip) & 0x0300U) - ip[TW_IPV4_TTL];
+/* The DSCP of the request stays. */
+#define TW_TOS_KEPT (-1)
 
+/* The IPv4 header checksum changes by the TOS octet, of which ECN goes at least, and by TTL
+ * (RFC 1624 eqn. 3). */
+TW_INLINE uint16_t tw_quick_ip4_checksum(const uint8_t *ip, const int tos)
+{
+	uint32_t sum = 2 * 0xffff + 0xff - tw_raw16(ip + TW_IPV4_CHECKSUM) - ip[TW_IPV4_TTL];
+
+	if (tos == TW_TOS_KEPT)
+		sum -= tw_raw16(ip) & 0x0300U;
+	else
+		sum += ((uint32_t)tos << 8) - (tw_raw16(ip) & 0xff00U);
 	return (uint16_t) ~((sum + (sum << 16 | sum >> 16)) >> 16);
 }
 
@@ -224,15 +253,16 @@ TW_INLINE uint16_t tw_quick_udp_checksum(
 	return (uint16_t)~tw_sum_fold(sum);
 }
 
-/* Headers in place: MAC addresses, addresses and ports swapped, ECN gone, TTL 255. */
-TW_INLINE void tw_quick_turn(uint8_t *f, const unsigned int l2, const bool v6)
+/* Headers in place: MAC addresses, addresses and ports swapped, ECN gone, TTL 255.
+ * tos: of the reply, or TW_TOS_KEPT, which is constant then. */
+TW_INLINE void tw_quick_turn(uint8_t *f, const unsigned int l2, const bool v6, const int tos)
 {
 	tw_v16 link = tw_v16_load(f);
 	uint8_t *ip = f + l2;
 
 	link = __builtin_shufflevector(
 		link, link, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
-	if (l2 == TW_ETH_LEN) {
+	if (l2 == TW_ETH_LEN && tos == TW_TOS_KEPT) {
 		const tw_v16 keep = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 			0xff, 0xff, 0xff, 0xff, 0xff, v6 ? 0xcf : 0xfc};
 
@@ -251,7 +281,7 @@ TW_INLINE void tw_quick_turn(uint8_t *f, const unsigned int l2, const bool v6)
 		/* TTL, protocol, checksum, addresses and ports are 16 octets */
 		tw_v8x16 v;
 		tw_v16 w = tw_v16_load(ip + TW_IPV4_TTL);
-		uint16_t sum = tw_quick_ip4_checksum(ip);
+		uint16_t sum = tw_quick_ip4_checksum(ip, tos);
 
 		w = __builtin_shufflevector(
 			w, w, 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 14, 15, 12, 13);
@@ -261,8 +291,16 @@ TW_INLINE void tw_quick_turn(uint8_t *f, const unsigned int l2, const bool v6)
 		tw_v16_store(ip + TW_IPV4_TTL, (tw_v16)v);
 	}
 	tw_v16_store(f, link);
-	if (l2 != TW_ETH_LEN)
-		ip[1] &= v6 ? 0xcf : 0xfc; /* not before the checksum has seen it */
+	/* not before the checksum has seen them */
+	if (tos == TW_TOS_KEPT) {
+		if (l2 != TW_ETH_LEN)
+			ip[1] &= v6 ? 0xcf : 0xfc;
+	} else if (v6) {
+		ip[0] = (uint8_t)(0x60 | tos >> 4);
+		ip[1] = (uint8_t)((ip[1] & 0x0f) | tos << 4);
+	} else {
+		ip[TW_IPV4_TOS] = (uint8_t)tos;
+	}
 }
 
 /* The whole reply over its request, RFC 8762 section 4.3.1; the SSID stays in octets 14..15. */
@@ -277,7 +315,7 @@ TW_INLINE void tw_quick_reply(uint8_t *f, const struct tw_burst *b, uint32_t seq
 	uint32_t ttl = tw_quick_ttl(f, l2, v6), seq_be = __builtin_bswap32(seq);
 	uint16_t sum = tw_quick_udp_checksum(tw_raw16(p - 2), b, seq_be, t3_be, ttl);
 
-	tw_quick_turn(f, l2, v6);
+	tw_quick_turn(f, l2, v6, TW_TOS_KEPT);
 	tw_set_raw16(p - 2, sum ? sum : 0xffff);
 	memcpy(p + TW_REP_SEQ, &seq_be, 4);
 	memcpy(p + TW_REP_TIMESTAMP, &t3_be, 8);
@@ -285,6 +323,57 @@ TW_INLINE void tw_quick_reply(uint8_t *f, const struct tw_burst *b, uint32_t seq
 	memcpy(p + TW_REP_RECEIVE, &b->t2_be, 8);
 	tw_v16_store(p + TW_REP_SENDER_SEQ, head);
 	memcpy(p + TW_REP_SENDER_TTL, &ttl, 4);
+}
+
+/*
+ * What a negotiated session's reply takes the place of: octets 14..15, 16..39 and 40 of the
+ * request, as sums.
+ */
+struct tw_gone {
+	uint64_t middle;
+	uint32_t ends;
+};
+
+TW_INLINE struct tw_gone tw_quick_gone(const uint8_t *p)
+{
+	uint64_t s = tw_sum_add(tw_raw64(p + TW_REP_RECEIVE), tw_raw64(p + TW_REP_SENDER_SEQ));
+
+	return (struct tw_gone){.middle = tw_sum_add(s, tw_raw64(p + TW_REP_SENDER_SEQ + 8)),
+		.ends = (uint32_t)tw_raw16(p + TW_REP_SSID) + p[TW_REP_SENDER_TTL]};
+}
+
+/* tw_quick_udp_checksum() where octets 14..40 need not be zero. */
+TW_INLINE uint16_t tw_quick_twamp_checksum(uint16_t old, const struct tw_burst *b,
+	const struct tw_gone *gone, uint32_t seq_be, uint64_t t3_be, uint32_t ttl)
+{
+	uint64_t sum = 2 * 0xffffULL + b->constant - old - gone->ends + seq_be + (uint32_t)t3_be +
+		       (t3_be >> 32) + ttl;
+	uint16_t c = (uint16_t)~tw_sum_fold(tw_sum_sub(sum, gone->middle));
+
+	return c ? c : 0xffff;
+}
+
+/* The reply of a negotiated session where padding stays, RFC 5357 section 4.2.1: octets 0..40. */
+TW_INLINE void tw_quick_reply_twamp(uint8_t *f, const struct tw_burst *b,
+	const struct tw_gone *gone, uint8_t tos, uint32_t seq, uint64_t t3, const unsigned int l2,
+	const bool v6)
+{
+	const tw_v16 keep = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0, 0};
+	uint8_t *p = f + tw_quick_udp(l2, v6) + TW_UDP_LEN, ttl = tw_quick_ttl(f, l2, v6);
+	tw_v16 head = tw_v16_load(p) & keep;
+	uint64_t t3_be = __builtin_bswap64(t3);
+	uint32_t seq_be = __builtin_bswap32(seq), error = b->error_estimate_be;
+	uint16_t sum = tw_quick_twamp_checksum(tw_raw16(p - 2), b, gone, seq_be, t3_be, ttl);
+
+	tw_quick_turn(f, l2, v6, tos);
+	tw_set_raw16(p - 2, sum);
+	memcpy(p + TW_REP_SEQ, &seq_be, 4);
+	memcpy(p + TW_REP_TIMESTAMP, &t3_be, 8);
+	memcpy(p + TW_REP_ERROR, &error, 4); /* and octets 14..15 */
+	memcpy(p + TW_REP_RECEIVE, &b->t2_be, 8);
+	tw_v16_store(p + TW_REP_SENDER_SEQ, head);
+	p[TW_REP_SENDER_TTL] = ttl;
 }
 
 /* The U flag of the Extra Padding TLV behind the packet goes. */

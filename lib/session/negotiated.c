@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A tenth of a second, 2^-32 s */
-#define BURST ((1ULL << 32) / 10)
-
 void tw_negotiated_init(struct tw_negotiated *s, const struct tw_reflector_session *cfg)
 {
 	memset(s, 0, sizeof(*s));
@@ -17,6 +14,8 @@ void tw_negotiated_init(struct tw_negotiated *s, const struct tw_reflector_sessi
 	s->refwait = (uint64_t)tw_ns_to_span(cfg->refwait).v;
 	s->period = cfg->pps ? (1ULL << 32) / cfg->pps : 0;
 	s->n.ttl_min = 255;
+	s->tos = (uint8_t)(cfg->dscp << 2);
+	s->still_max = cfg->dscp_ecn ? 0 : cfg->symmetrical ? UINT32_MAX : TW_TWAMP_REP_LEN;
 }
 
 void tw_negotiated_start(struct tw_negotiated *s, uint64_t mono)
@@ -45,18 +44,6 @@ bool tw_negotiated_answers(struct tw_negotiated *s, uint64_t mono)
 	return s->phase == TW_NEGOTIATED_STARTED || s->phase == TW_NEGOTIATED_STOPPING;
 }
 
-bool tw_negotiated_admits(struct tw_negotiated *s, uint64_t mono)
-{
-	if (s->period == 0)
-		return true;
-	if (s->due < mono)
-		s->due = mono;
-	else if (s->due - mono > BURST)
-		return false;
-	s->due += s->period;
-	return true;
-}
-
 void tw_negotiated_tick(struct tw_negotiated *s, uint64_t mono)
 {
 	if (s->phase != TW_NEGOTIATED_STARTED || s->refwait == 0 ||
@@ -78,26 +65,4 @@ uint32_t tw_negotiated_reply_len(const struct tw_negotiated *s, uint32_t request
 							     : TW_TWAMP_REP_LEN;
 
 	return request_len < least ? least : request_len;
-}
-
-uint32_t tw_negotiated_next(struct tw_negotiated *s, uint32_t sseq, uint32_t len, uint8_t ttl,
-	uint64_t mono, uint64_t wall)
-{
-	s->last_seen = mono;
-	if (s->first_wall == 0)
-		s->first_wall = wall;
-	s->last_wall = wall;
-	s->n.octets += len;
-	s->n.ttl_min = ttl < s->n.ttl_min ? ttl : s->n.ttl_min;
-	s->n.ttl_max = ttl > s->n.ttl_max ? ttl : s->n.ttl_max;
-	if (sseq - s->next_sseq < 1U << 31) {
-		s->n.gaps += sseq - s->next_sseq;
-		s->next_sseq = sseq + 1;
-	} else {
-		s->n.reordered++;
-	}
-	s->n.last_sender_seq = sseq;
-	s->n.last_reflector_seq = s->next_seq;
-	s->n.reflected++;
-	return s->next_seq++;
 }

@@ -34,22 +34,25 @@ struct tw_reflector_session {
 	uint32_t pps; /**< requests a second that are answered; 0 = any number */
 };
 
-/** What became of a session so far. Its own counters: nobody else's packets are in them. */
+/**
+ * What became of a session so far. Its own counters: nobody else's packets are in them. Those that
+ * every request changes come first.
+ */
 struct tw_reflector_session_stats {
 	uint64_t received; /**< requests that were the session's, refused ones too */
 	uint64_t reflected;
-	uint64_t bad_hmac;
-	uint64_t refused; /**< before the start, after the stop, malformed */
-	uint64_t octets;  /**< UDP payload received */
+	uint64_t octets; /**< UDP payload received */
+	uint64_t gaps;   /**< sender numbers passed over: lost outbound, or late */
 	uint32_t last_sender_seq;
 	uint32_t last_reflector_seq;
-	uint64_t gaps;      /**< sender numbers passed over: lost outbound, or late */
-	uint64_t reordered; /**< sender numbers below the highest */
 	uint8_t ttl_min, ttl_max;
+	bool started;
+	bool expired;       /**< REFWAIT passed without a packet */
+	uint64_t reordered; /**< sender numbers below the highest */
+	uint64_t bad_hmac;
+	uint64_t refused;   /**< before the start, after the stop, malformed */
 	struct tw_ns first; /**< UTC of the first request; 0 = none */
 	struct tw_ns last;
-	bool started;
-	bool expired; /**< REFWAIT passed without a packet */
 };
 
 /** The functions; @p b is the backend's own. They return 0 or a negative errno unless said. */

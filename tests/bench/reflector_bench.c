@@ -136,6 +136,7 @@ static void set_up(struct bench *b, const struct mode *m)
 		.refwait = tw_ns_from_sec(900),
 		.keys = m->auth && !m->twamp ? ring : NULL,
 		.negotiated = m->twamp,
+		.negotiated_only = m->twamp,
 		.max_agreed = m->twamp ? SESSIONS : 0,
 		.tlv = m->policy ? &policy : NULL};
 	struct tw_loop_port lp = {.port_id = ports[1].port_id,

@@ -206,6 +206,21 @@ static uint16_t judge(
 	return n;
 }
 
+static void choose(const struct dp_run *run, struct tw_reflector *r)
+{
+	struct tw_reflector nobody_plain = {.cfg.negotiated_only = true};
+
+	/* what is chosen here stays: housekeeping sees no reason for another */
+	if (run->slow) {
+		r->many_at = UINT32_MAX;
+	} else if (run->many) {
+		r->many_at = 0;
+		r->many = true;
+	}
+	*(r->repeats ? &r->inner : &r->task.step) =
+		tw_reflector_choose(run->slow ? &nobody_plain : r);
+}
+
 static void reflect(struct dp_run *run, const struct tw_port *port)
 {
 	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1};
@@ -222,19 +237,16 @@ static void reflect(struct dp_run *run, const struct tw_port *port)
 		assert_non_null(rte_eth_add_rx_callback(port->port_id, 0, judge, NULL));
 	if (tw_reflector_create(&lp, &run->cfg, &dp_clock, &err, &w.tasks[0]) < 0)
 		fail_msg("%s", err.text);
-	if (run->many) {
-		struct tw_reflector *r = (struct tw_reflector *)w.tasks[0];
-
-		r->many_at = 0;
-		r->many = true;
-		*(r->repeats ? &r->inner : &r->task.step) =
-			tw_reflector_choose(&r->cfg, &r->port, true);
-	}
+	if (run->before)
+		run->before(run, w.tasks[0]);
+	choose(run, (struct tw_reflector *)w.tasks[0]);
 	progress.task = w.tasks[0];
 	assert_int_equal(tw_worker_launch(&w), 0);
 	dp_wait(all_received, &progress);
 	assert_int_equal(tw_task_ask(w.tasks[0], TW_LETTER_SNAPSHOT, &run->result), 0);
 	tw_worker_join(&w);
+	if (run->after)
+		run->after(run, w.tasks[0]);
 	tw_task_destroy(w.tasks[0]);
 }
 

@@ -47,6 +47,9 @@ struct dp_run {
 	struct tw_loop_port link; /* n_vlan, tci, flags are taken (rx_checksum: mbufs have verdicts
 				   * then); the rest is filled */
 	bool many;                /* the instance for many sessions, however many there are */
+	bool slow;                /* whatever comes goes the slow way */
+	void (*before)(struct dp_run *run, struct tw_task *reflector); /* it runs */
+	void (*after)(struct dp_run *run, struct tw_task *reflector);  /* it ran */
 	struct tw_reflector_snapshot result;
 };
 
