@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """All cases there are. A new one is a function here or in a module beside, and a line in ALL."""
+import re
+
 from . import cases_link, cases_program, testpmd, twamp
-from .base import Failed, Sample
+from .base import Failed, Sample, bench_program
 from .compare import Case, Row
 from .frames import capture, frames_of, key_file
 
@@ -10,12 +12,12 @@ MULTI, MULTI_AGAIN = "testpmd txonly-multi-flow", "testpmd txonly-multi-flow aga
 OURS = "dpdk-twamp"
 
 
-def pcap_device(sessions):
-    return [f"net_pcap0,rx_pcap={capture(sessions)},infinite_rx=1"]
+def pcap_device(sessions, kind="open"):
+    return [f"net_pcap0,rx_pcap={capture(sessions, kind=kind)},infinite_rx=1"]
 
 
-def swap(sessions, mode="5tswap"):
-    return lambda run: testpmd.measure(run, mode, pcap_device(sessions),
+def swap(sessions, mode="5tswap", kind="open"):
+    return lambda run: testpmd.measure(run, mode, pcap_device(sessions, kind),
                                        buffers=16384 + 2 * frames_of(sessions))
 
 
@@ -54,6 +56,28 @@ def reflectors():
     ]
 
 
+def negotiated(sessions, row, must, aim):
+    """TWAMP sessions in the open, as a server would have agreed upon them."""
+    def ours(run):
+        text = bench_program("bench_agreed", capture(sessions, kind="twamp"), str(sessions),
+                             str(run.seconds), str(run.cpu))
+        packets, seconds = re.fullmatch(r"packets (\d+) cpu_seconds (\S+)\n", text).groups()
+        return Sample(int(packets), float(seconds), run.seconds)
+
+    return Case(
+        f"reflector, {sessions} negotiated TWAMP sessions in the open, net_pcap",
+        [Row(row, f"reflector, TWAMP open, {sessions:,} sessions, of 5tswap", OURS, SWAP, must,
+             aim)],
+        {SWAP: swap(sessions, kind="twamp"), IO: swap(sessions, "io", "twamp"), OURS: ours,
+         AGAIN: swap(sessions, kind="twamp")},
+        control=(SWAP, AGAIN), extras=(IO,), subtract=IO)
+
+
+def negotiated_open():
+    return [negotiated(64, "twamp-open", 0.60, 0.75),
+            negotiated(4096, "twamp-open-4096", 0.50, 0.70)]
+
+
 def million():
     small, large, again = OURS, OURS + " --sessions 1000000", OURS + " again"
     return [Case(
@@ -90,7 +114,7 @@ def authenticated():
     plain, auth, again = OURS + " open", OURS + " --auth", OURS + " open again"
 
     def sealed(run):
-        return twamp.reflector(run, [capture(64, authenticated=True)], "--auth", "--key-file",
+        return twamp.reflector(run, [capture(64, kind="auth")], "--auth", "--key-file",
                                key_file())
 
     return [Case(
@@ -177,5 +201,5 @@ def scaling():
 
 
 def all_cases():
-    return [*reflectors(), *million(), *memory(), *authenticated(), *cases_program.negotiated(), *senders(), *cases_program.receivers(),
+    return [*reflectors(), *negotiated_open(), *million(), *memory(), *authenticated(), *cases_program.negotiated(), *senders(), *cases_program.receivers(),
             *loopbacks(), *scaling(), *cases_link.pairs(), *cases_program.pacing()]

@@ -33,6 +33,15 @@ def authenticated_test(sequence):
     return text + hmac.new(KEY, text, hashlib.sha256).digest()[:16]
 
 
+def twamp_test(sequence, padding=27):
+    """A TWAMP-Test packet, and as much padding as makes its reply no longer (RFC 5357, 4.1.2)."""
+    return struct.pack("!IQH", sequence, 0xEEAB5D9419999999 + sequence * 1000, 0x8A2B) + \
+        bytes(padding)
+
+
+KINDS = {"open": open_test, "auth": authenticated_test, "twamp": twamp_test}
+
+
 def request(session, test, mac):
     """An Ethernet frame from 10.0.x.1 to 10.1.0.1:862."""
     ends = bytes([10, 0, session // PORTS, 1, 10, 1, 0, 1])
@@ -50,13 +59,12 @@ def frames_of(sessions):
     return max(64, sessions * 8 if sessions <= 64 else sessions)
 
 
-def capture(sessions, first=0, authenticated=False, mac=PORT_MAC):
+def capture(sessions, first=0, kind="open", mac=PORT_MAC):
     """A capture of one lap over the sessions."""
-    kind = "auth" if authenticated else "open"
     path = os.path.join(OUT, f"{kind}-{mac.hex()}-{first}-{sessions}-{frames_of(sessions)}.pcap")
     if os.path.exists(path):
         return path
-    build = authenticated_test if authenticated else open_test
+    build = KINDS[kind]
     with open(path + ".part", "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         for i in range(frames_of(sessions)):
