@@ -74,9 +74,9 @@ static void print_listed(const struct tw_device_info *d)
 	for (size_t i = 0; i < d->n_addrs; i++)
 		printf("%16s %s/%u\n", "", tw_addr_format(&d->addrs[i].addr, text),
 			d->addrs[i].len);
-	printf("%16s driver %s; over %s%s%s; stamps: %s\n", "", *d->driver ? d->driver : "none",
-		d->af_xdp ? "AF_XDP" : "AF_PACKET", d->af_xdp ? "" : ": ", d->af_xdp_why,
-		d->af_xdp ? "software" : "receive by the kernel, send by software");
+	printf("%16s driver %s; over %s%s%s; stamps: receive by the kernel, send by software\n", "",
+		*d->driver ? d->driver : "none", d->af_xdp ? "AF_XDP" : "AF_PACKET",
+		d->af_xdp ? "" : ": ", d->af_xdp_why);
 }
 
 static int list_all(const struct tw_options *o, struct tw_err *err)

@@ -8,6 +8,9 @@
  * fragments, what is malformed, and our own ports too while no socket is there) stays with the
  * kernel.
  *
+ * If tw_only asks for it, the time at which the frame was here is put before the frame, where the
+ * socket's owner finds it.
+ *
  * The AF_XDP driver of DPDK loads this object by its xdp_prog= argument and wants the socket map
  * under the name xsks_map. The name of the program is how a stale one is recognised.
  */
@@ -42,11 +45,19 @@ struct {
 	__uint(max_entries, 65536);
 } tw_ports SEC(".maps");
 
-/* The only address that is ours; family 0: all of them. */
+/* The only address that is ours; family 0: all of them. And whether to stamp. */
 struct only {
 	__u32 family;  /* 4 or 6 */
 	__u32 addr[4]; /* as on the wire, IPv4 in the first */
+	__u32 stamp;
 };
+
+/* Right before a frame; struct tw_xdp_stamp of tw_xdp.h. */
+struct stamp {
+	__u64 magic;
+	__u64 ns; /* CLOCK_MONOTONIC */
+};
+#define STAMP_MAGIC 0x706d617473777464ULL
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -126,15 +137,26 @@ static __always_inline void *skip_ipv6(void *p, void *end, struct only *to)
 	return next == IPPROTO_UDP ? p : NULL;
 }
 
-static __always_inline int is_ours(const struct only *to)
+static __always_inline int is_ours(const struct only *o, const struct only *to)
 {
-	__u32 zero = 0;
-	const struct only *o = bpf_map_lookup_elem(&tw_only, &zero);
-
-	if (!o || !o->family)
+	if (!o->family)
 		return 1;
 	return o->family == to->family && o->addr[0] == to->addr[0] && o->addr[1] == to->addr[1] &&
 	       o->addr[2] == to->addr[2] && o->addr[3] == to->addr[3];
+}
+
+/* A driver that has no room for it leaves the frame without. */
+static __always_inline void put_stamp(struct xdp_md *ctx)
+{
+	struct stamp *s;
+
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*s)) < 0)
+		return;
+	s = (void *)(long)ctx->data_meta;
+	if ((void *)(s + 1) > (void *)(long)ctx->data)
+		return;
+	s->magic = STAMP_MAGIC;
+	s->ns = bpf_ktime_get_ns();
 }
 
 SEC("xdp")
@@ -144,8 +166,9 @@ int twamp_xdp(struct xdp_md *ctx)
 	void *p = (void *)(long)ctx->data;
 	struct udphdr *udp;
 	struct only to = {0};
+	const struct only *o;
+	__u32 port, zero = 0;
 	__be16 type;
-	__u32 port;
 	__u8 *ours;
 
 	p = skip_ethernet(p, end, &type);
@@ -162,8 +185,11 @@ int twamp_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 	port = bpf_ntohs(udp->dest);
 	ours = bpf_map_lookup_elem(&tw_ports, &port);
-	if (!ours || !*ours || !is_ours(&to))
+	o = bpf_map_lookup_elem(&tw_only, &zero);
+	if (!ours || !*ours || !o || !is_ours(o, &to))
 		return XDP_PASS;
+	if (o->stamp)
+		put_stamp(ctx);
 	return bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
 }
 

@@ -140,6 +140,45 @@ uint16_t tw_kernel_stamps_packet(
 	return n;
 }
 
+/* What the program put there stands in the buffer's headroom. It is taken away: the next frame in
+ * this buffer may come without. */
+static bool take_stamp(struct rte_mbuf *m, int64_t *ret_ns)
+{
+	struct tw_xdp_stamp s;
+	uint8_t *at = rte_pktmbuf_mtod(m, uint8_t *) - sizeof(s);
+
+	if (rte_pktmbuf_headroom(m) < sizeof(s))
+		return false;
+	memcpy(&s, at, sizeof(s));
+	memset(at, 0, sizeof(s.magic));
+	*ret_ns = (int64_t)s.ns;
+	return s.magic == TW_XDP_STAMP_MAGIC;
+}
+
+uint16_t tw_kernel_stamps_xdp(
+	uint16_t port, uint16_t queue, struct rte_mbuf **m, uint16_t n, uint16_t max, void *arg)
+{
+	struct tw_kernel_queue *k = arg;
+	bool good;
+
+	(void)port;
+	(void)queue;
+	if (n == 0) {
+		note_empty(k);
+		return 0;
+	}
+	good = look(k);
+	for (uint16_t i = 0; i < n; i++) {
+		int64_t ns;
+
+		if (take_stamp(m[i], &ns) && good)
+			stamp(k, m[i], ns);
+	}
+	if (n < max)
+		k->seen_empty = rte_rdtsc();
+	return n;
+}
+
 /* Best of several: the narrowest was disturbed least. */
 static struct tw_kernel_reading take_reading(clockid_t clock)
 {
@@ -189,8 +228,9 @@ static int find_rings(const struct tw_port *port, struct tw_kernel_stamps *s)
 static int attach(const struct tw_port *port, struct tw_kernel_stamps *s)
 {
 	for (uint16_t q = 0; q < s->n; q++) {
-		s->q[q].callback = rte_eth_add_rx_callback(
-			port->port_id, q, tw_kernel_stamps_packet, &s->q[q]);
+		s->q[q].callback = rte_eth_add_rx_callback(port->port_id, q,
+			port->priv->is_af_xdp ? tw_kernel_stamps_xdp : tw_kernel_stamps_packet,
+			&s->q[q]);
 		if (!s->q[q].callback)
 			return -ENOTSUP;
 	}
@@ -211,8 +251,8 @@ static void make_clock(struct tw_nic_clock *c, const struct tw_kernel_time *t, u
 	};
 }
 
-int tw_kernel_stamps_create(
-	const struct tw_port *port, struct tw_kernel_stamps **ret_stamps, struct tw_err *err)
+int tw_kernel_stamps_create(const struct tw_port *port, clockid_t clock,
+	struct tw_kernel_stamps **ret_stamps, struct tw_err *err)
 {
 	size_t size = sizeof(struct tw_kernel_stamps) + port->n_rx * sizeof(struct tw_kernel_queue);
 	struct tw_kernel_stamps *s = aligned_alloc(64, (size + 63) & ~(size_t)63);
@@ -226,22 +266,22 @@ int tw_kernel_stamps_create(
 	s->n = port->n_rx;
 	rc = rte_mbuf_dyn_rx_timestamp_register(&s->field, &s->flag) < 0 ? -ENOMEM : 0;
 	if (rc == 0)
-		rc = try_clock(CLOCK_REALTIME, &time, &wide);
+		rc = try_clock(clock, &time, &wide);
 	if (rc < 0) {
 		free(s);
-		return tw_fail(err, rc, "CLOCK_REALTIME does not go on with the TSC");
+		return tw_fail(err, rc, "the kernel's clock does not go on with the TSC");
 	}
 	make_clock(&s->clock, &time, wide);
 	for (unsigned int q = 0; q < s->n; q++) {
 		s->q[q].time = time;
-		s->q[q].clock = CLOCK_REALTIME;
+		s->q[q].clock = clock;
 		s->q[q].wide = wide;
 		s->q[q].field = s->field;
 		s->q[q].flag = s->flag;
 		s->q[q].lost = &s->lost;
 		s->q[q].seen_empty = time.last.tsc;
 	}
-	rc = find_rings(port, s);
+	rc = port->priv->is_af_xdp ? 0 : find_rings(port, s);
 	if (rc == 0)
 		rc = attach(port, s);
 	if (rc < 0) {

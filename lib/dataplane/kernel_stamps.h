@@ -8,7 +8,7 @@
  * Receive stamps that the kernel makes when it has a packet for us, whoever wakes up how late: of
  * drivers that leave them behind. AF_PACKET's stand in the frames of its ring, until the kernel writes
  * to those again; so the ring is walked in step with the driver, and whether that is so is seen in
- * each burst.
+ * each burst. AF_XDP's are put before each frame by our XDP program (tw_xdp.h).
  *
  * They come into the mbuf's field for stamps, as TSC ticks: the tasks use them as those of a NIC
  * whose clock is the TSC (stamper.h).
@@ -49,17 +49,20 @@ struct tw_kernel_stamps {
 };
 
 /*
- * For a port on AF_PACKET that is set up, before anything is received on it.
+ * For a port on AF_PACKET or AF_XDP that is set up, before anything is received on it.
+ * @param clock  that the stamps are told by
  * @return 0, -ENOTSUP: the rings are not where they should be, or a clock is of no use, -ENOMEM
  */
-int tw_kernel_stamps_create(
-	const struct tw_port *port, struct tw_kernel_stamps **ret_stamps, struct tw_err *err);
+int tw_kernel_stamps_create(const struct tw_port *port, clockid_t clock,
+	struct tw_kernel_stamps **ret_stamps, struct tw_err *err);
 
 /* When no worker polls the port any more. */
 void tw_kernel_stamps_destroy(const struct tw_port *port, struct tw_kernel_stamps *s);
 
-/* Stamps for a burst that the driver has just copied from the ring; its callback. */
+/* Stamps for a burst that the driver has just copied from the ring, or has in place; its callbacks. */
 uint16_t tw_kernel_stamps_packet(
+	uint16_t port, uint16_t queue, struct rte_mbuf **m, uint16_t n, uint16_t max, void *arg);
+uint16_t tw_kernel_stamps_xdp(
 	uint16_t port, uint16_t queue, struct rte_mbuf **m, uint16_t n, uint16_t max, void *arg);
 
 #endif

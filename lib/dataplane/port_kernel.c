@@ -48,6 +48,16 @@ static void undo_failed_xdp(struct tw_port *port)
 	rte_free(block);
 }
 
+/* By the clock that the kernel stamps by there. */
+static void begin_kernel_stamps(struct tw_port *port, clockid_t clock)
+{
+	struct tw_err why;
+
+	if (port->priv->cfg.want_kernel_timestamp &&
+		tw_kernel_stamps_create(port, clock, &port->kernel_stamps, &why) < 0)
+		tw_warning("%s: no stamps of the kernel: %s", port->name, why.text);
+}
+
 static int open_af_xdp(struct tw_port *port, const char *object, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
@@ -79,9 +89,13 @@ static int open_af_xdp(struct tw_port *port, const char *object, struct tw_err *
 	}
 	if (rc == 0)
 		rc = tw_xdp_open_ports(&priv->xdp, err);
-	if (rc == 0 && tw_xdp_only(&priv->xdp, &priv->cfg.only) < 0)
+	if (rc == 0)
+		begin_kernel_stamps(port, CLOCK_MONOTONIC);
+	if (rc == 0 && tw_xdp_only(&priv->xdp, &priv->cfg.only, port->kernel_stamps != NULL) < 0)
 		rc = tw_fail(err, -EIO, "the XDP program cannot be told what is ours");
 	if (rc < 0) {
+		tw_kernel_stamps_destroy(port, port->kernel_stamps);
+		port->kernel_stamps = NULL;
 		undo_failed_xdp(port);
 		priv->is_af_xdp = false;
 	}
@@ -184,9 +198,8 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 		rc = tw_port_setup(port, &s, err);
 	for (uint16_t q = 0; rc == 0 && q < n; q++)
 		tw_af_packet_send_buffer(priv->fds[q], &priv->layout);
-	if (rc == 0 && priv->cfg.want_kernel_timestamp &&
-		tw_kernel_stamps_create(port, &port->kernel_stamps, &why) < 0)
-		tw_warning("%s: no stamps of the kernel: %s", port->name, why.text);
+	if (rc == 0)
+		begin_kernel_stamps(port, CLOCK_REALTIME);
 	if (rc == 0 && tw_packet_prog_load(port->max_frame + RTE_VLAN_HLEN,
 			       only->family ? &alone : port->addrs,
 			       only->family ? 1 : port->n_addrs, &priv->prog, &why) < 0)

@@ -70,8 +70,19 @@ int tw_xdp_claim(const struct tw_host_link *link, struct tw_xdp *ret_xdp, struct
  */
 int tw_xdp_open_ports(struct tw_xdp *x, struct tw_err *err);
 
-/** Take nothing but what is sent to this address; family 0: all addresses. @return 0, negative errno */
-int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only);
+/**
+ * Take nothing but what is sent to this address; family 0: all addresses.
+ * @param stamp  put a struct tw_xdp_stamp right before each frame
+ * @return 0, negative errno
+ */
+int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only, bool stamp);
+
+/** When the program had a frame. Drivers without room for metadata leave it out. */
+struct tw_xdp_stamp {
+	uint64_t magic;
+	uint64_t ns; /**< CLOCK_MONOTONIC */
+};
+#define TW_XDP_STAMP_MAGIC 0x706d617473777464ULL
 
 /** Take UDP port @p port from the kernel, or give it back. @return 0, negative errno */
 int tw_xdp_take(struct tw_xdp *x, uint16_t port, bool take);

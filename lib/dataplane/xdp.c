@@ -259,12 +259,13 @@ int tw_xdp_open_ports(struct tw_xdp *x, struct tw_err *err)
 	return 0;
 }
 
-int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only)
+int tw_xdp_only(struct tw_xdp *x, const struct tw_addr *only, bool stamp)
 {
 	struct {
 		uint32_t family;
 		uint8_t addr[16];
-	} value = {.family = only->family};
+		uint32_t stamp;
+	} value = {.family = only->family, .stamp = stamp};
 	uint32_t key = 0;
 
 	if (only->family)

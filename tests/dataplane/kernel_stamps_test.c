@@ -233,6 +233,37 @@ static void a_full_ring_is_no_lost_step(void **state)
 	rte_pktmbuf_free_bulk(m, 2);
 }
 
+/* Over AF_XDP the stamp stands before the frame, once: a buffer is used again. */
+static void before_the_frame(void **state)
+{
+	struct rte_mbuf *m[2] = {rte_pktmbuf_alloc(pool), rte_pktmbuf_alloc(pool)};
+	struct tw_xdp_stamp s = {.magic = TW_XDP_STAMP_MAGIC};
+	struct tw_kernel_reading came;
+
+	(void)state;
+	begin();
+	came = reading();
+	s.ns = (uint64_t)came.ns;
+	for (int i = 0; i < 2; i++)
+		rte_pktmbuf_append(m[i], LEN);
+	memcpy(rte_pktmbuf_mtod(m[0], uint8_t *) - sizeof(s), &s, sizeof(s));
+	memset(rte_pktmbuf_mtod(m[1], uint8_t *) - sizeof(s), 0, sizeof(s));
+	usleep(2000);
+	assert_int_equal(tw_kernel_stamps_xdp(0, 0, m, 2, 32, &k), 2);
+	assert_true(m[0]->ol_flags & flag);
+	assert_in_range(stamp_of(m[0]), came.tsc - k.wide, came.tsc + k.wide);
+	assert_false(m[1]->ol_flags & flag);
+	/* the next one in that buffer comes without */
+	m[0]->ol_flags = 0;
+	assert_int_equal(tw_kernel_stamps_xdp(0, 0, m, 2, 32, &k), 2);
+	assert_int_equal(stamped(m, 2), 0);
+	/* and no room before a frame is no stamp */
+	assert_non_null(rte_pktmbuf_prepend(m[0], rte_pktmbuf_headroom(m[0])));
+	assert_int_equal(tw_kernel_stamps_xdp(0, 0, m, 1, 32, &k), 1);
+	assert_int_equal(stamped(m, 1), 0);
+	rte_pktmbuf_free_bulk(m, 2);
+}
+
 static void lo_up(void)
 {
 	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -322,6 +353,7 @@ int main(void)
 		cmocka_unit_test(the_ring_is_walked_in_step),
 		cmocka_unit_test(out_of_step_there_are_no_stamps),
 		cmocka_unit_test(a_full_ring_is_no_lost_step),
+		cmocka_unit_test(before_the_frame),
 		cmocka_unit_test(a_port_has_stamps_of_the_kernel),
 	};
 

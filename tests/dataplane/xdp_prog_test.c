@@ -11,6 +11,7 @@
 #include <linux/if_xdp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -193,11 +194,58 @@ static void test_only(void **state)
 		struct tw_addr only = {.family = cases[i].family};
 
 		tw_unhex(cases[i].only, only.b, sizeof(only.b));
-		assert_int_equal(tw_xdp_only(&x, &only), 0);
+		assert_int_equal(tw_xdp_only(&x, &only, false), 0);
 		if (verdict(f4, n4) != cases[i].want4 || verdict(f6, n6) != cases[i].want6)
 			fail_msg("only %s: IPv4 %u, IPv6 %u", cases[i].only, verdict(f4, n4),
 				verdict(f6, n6));
 	}
+}
+
+/* The frame as the socket gets it, with what stands before it; its length. */
+static uint32_t result(const uint8_t *frame, size_t len, uint8_t *ret, uint32_t cap)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (uint32_t)len,
+		.data_out = ret, .data_size_out = cap, .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(prog_fd, &opts), 0);
+	return opts.data_size_out;
+}
+
+static uint64_t monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/* What is ours has the time before it, if that is asked for; all else is left as it is. */
+static void test_stamp(void **state)
+{
+	const struct tw_addr all = {.family = 0};
+	struct tw_xdp x = {.only_fd = only_fd};
+	struct tw_xdp_stamp s;
+	uint8_t frame[128], out[256];
+	uint32_t n = (uint32_t)tw_unhex(rows[0].hex, frame, sizeof(frame));
+	uint64_t before;
+
+	(void)state;
+	if (prog_fd < 0)
+		skip();
+	switch_port(862, 1);
+	assert_int_equal(tw_xdp_only(&x, &all, true), 0);
+	before = monotonic();
+	assert_int_equal(result(frame, n, out, sizeof(out)), n + sizeof(s));
+	memcpy(&s, out, sizeof(s));
+	assert_true(s.magic == TW_XDP_STAMP_MAGIC);
+	assert_in_range(s.ns, before, monotonic());
+	assert_memory_equal(out + sizeof(s), frame, n);
+	switch_port(862, 0);
+	assert_int_equal(result(frame, n, out, sizeof(out)), n);
+	switch_port(862, 1);
+	assert_int_equal(tw_xdp_only(&x, &all, false), 0);
+	assert_int_equal(result(frame, n, out, sizeof(out)), n);
+	assert_memory_equal(out, frame, n);
 }
 
 static void test_switch(void **state)
@@ -223,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_only),
+		cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_switch),
 	};
 

@@ -60,7 +60,6 @@ stopped()
 }
 
 for driver in $(drivers); do
-	[ "$driver" = af_packet ] || continue
 	echo "== $driver"
 	pair "auto-$driver" "" "--count 300"
 	over "auto-$driver"
