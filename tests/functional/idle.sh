@@ -5,7 +5,8 @@
 # What little traffic costs: 100 streams of 10 packets a second take less than 5 % of a core at either
 # end, and the round trip is at most 30 us longer than with --busy-poll; no traffic at all takes less
 # than 1 %. Where other programs keep the cores busy each sleep costs more, and twice that is
-# allowed; the best of eight tries counts.
+# allowed; the best of three tries counts. A quiet machine gets about 2.5 % for the sender and 1.5 % for the
+# reflector, and a round trip shorter than with --busy-poll, since the kernel stamps it.
 . "$(dirname "$0")/lib.sh"
 need_root
 topology_direct
@@ -69,7 +70,7 @@ less()
 for driver in $(drivers); do
 	echo "== $driver"
 	ok=0 share=5 longer=30
-	for try in 1 2 3 4 5 6 7 8; do
+	for try in 1 2 3; do
 		pair "busy-$driver-$try" --busy-poll
 		# on cores that are shared polling is slower than sleeping
 		polling=$((rtt < 20000 ? rtt : 20000))
