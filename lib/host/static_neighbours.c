@@ -100,8 +100,9 @@ int tw_host_neighbours_restore(struct tw_host_neighbours *n)
 		struct ndmsg *ndm;
 		int one;
 
+		/* The kernel may be asking for it by now, or have learnt it again. */
 		ndm = tw_nl_begin(
-			&q, RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(*ndm));
+			&q, RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, sizeof(*ndm));
 		ndm->ndm_family = tw_nl_family(&e->addr);
 		ndm->ndm_ifindex = n->ifindex;
 		ndm->ndm_state = NUD_PERMANENT;
@@ -109,7 +110,7 @@ int tw_host_neighbours_restore(struct tw_host_neighbours *n)
 		tw_nl_put_addr(&q, NDA_DST, &e->addr);
 		mnl_attr_put(&q.h, NDA_LLADDR, sizeof(e->mac.b), e->mac.b);
 		one = tw_nl_ask(&q, NULL, NULL);
-		if (one < 0 && one != -EEXIST && rc == 0)
+		if (one < 0 && rc == 0)
 			rc = one;
 	}
 	free(n->entries);

@@ -149,7 +149,7 @@ struct tw_host_neighbours;
  */
 int tw_host_neighbours_keep(int ifindex, struct tw_host_neighbours **ret);
 
-/** Enter again what is gone of them, and free it. @return 0, the first negative errno */
+/** Enter them again, whatever took their places, and free it. @return 0, the first negative errno */
 int tw_host_neighbours_restore(struct tw_host_neighbours *n);
 
 /** Kernel counters of an interface. @return 0, -ENODEV */
