@@ -8,6 +8,7 @@
 #include "tw_handover.h"
 #include "tw_host.h"
 #include "tw_log.h"
+#include "tw_sender_results.h"
 #include "tw_telemetry.h"
 
 #include <errno.h>
@@ -166,13 +167,13 @@ static int ask(
 }
 
 /* The same until all is done: many streams are looked at in slices. */
-static int ask_through(
-	struct tw_backend *b, struct tw_task *t, int (*call)(struct tw_task *, void *), void *arg)
+static int ask_through(struct tw_backend *b, struct tw_task *t,
+	int (*call)(struct tw_task *, void *), struct tw_sender_query *q)
 {
 	int rc;
 
 	do
-		rc = ask(b, t, call, arg);
+		rc = ask(b, t, call, q);
 	while (rc == TW_SENDER_MORE);
 	return rc;
 }
@@ -200,20 +201,12 @@ static void add_cpu(const struct tw_backend *b, struct tw_cpu_usage *cpu)
 	}
 }
 
-/* A worker that did not answer may still look at the query: it is not on the stack. */
-static int ask_query(struct tw_backend *b, struct tw_task *t, int (*call)(struct tw_task *, void *),
-	struct tw_sender_query q)
-{
-	b->query = q;
-	return ask_through(b, t, call, &b->query);
-}
-
 int tw_backend_border(struct tw_backend *b)
 {
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++)
-		rc = ask_query(b, b->senders[i], tw_sender_border, (struct tw_sender_query){0});
+		rc = ask_through(b, b->senders[i], tw_sender_border, &(struct tw_sender_query){0});
 	return rc;
 }
 
@@ -223,8 +216,9 @@ static int group_results(struct tw_backend *b, struct tw_task *t, uint32_t n,
 	int rc = 0;
 
 	for (uint32_t g = 0; g < n && rc == 0; g++)
-		rc = ask_query(b, t, tw_sender_group,
-			(struct tw_sender_query){.group = g, .border = interim, .into = groups[g]});
+		rc = ask_through(b, t, tw_sender_group,
+			&(struct tw_sender_query){
+				.group = g, .border = interim, .into = groups[g]});
 	return rc;
 }
 
@@ -234,8 +228,8 @@ int tw_backend_results(struct tw_backend *b, struct tw_result *r, uint32_t n_gro
 	int rc = 0;
 
 	for (unsigned int i = 0; i < b->n_senders && rc == 0; i++) {
-		rc = interim ? ask_query(b, b->senders[i], tw_sender_interim,
-				       (struct tw_sender_query){.border = true, .into = r})
+		rc = interim ? ask_through(b, b->senders[i], tw_sender_interim,
+				       &(struct tw_sender_query){.border = true, .into = r})
 			     : ask(b, b->senders[i], take_snapshot, r);
 		if (rc == 0)
 			rc = group_results(b, b->senders[i], n_groups, groups, interim);
@@ -298,9 +292,7 @@ int tw_backend_reflector_report(struct tw_backend *b, struct tw_reflector_report
 			r->clock = s->clock;
 			tw_stamping_merge(&r->stamping, &s->stamping);
 		}
-		/* A worker that did not answer may still write into it. */
-		if (rc != -ETIMEDOUT)
-			free(s);
+		free(s);
 	}
 	clock_gettime(CLOCK_REALTIME, &ts);
 	r->start = b->started;

@@ -11,7 +11,6 @@
 #include "tw_eal.h"
 #include "tw_reflector_report.h"
 #include "tw_result.h"
-#include "tw_sender_results.h"
 #include "tw_worker.h"
 
 #define TW_BACKEND_TASKS 64
@@ -29,7 +28,6 @@ struct tw_backend {
 	struct tw_recorder *recorder;
 	unsigned int n_handovers;
 	struct tw_handover *handovers[TW_BACKEND_TASKS];
-	struct tw_sender_query query; /* the one that is asked */
 	bool launched;
 	/* adds what the devices lost; asked when a result is made */
 	void (*device_health)(void *arg, struct tw_tester_health *h);
