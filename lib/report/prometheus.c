@@ -33,6 +33,8 @@ static const struct counter_row {
 	ROW("tester_tx_full", tester.tx_full, "Packets offered to a full transmit ring."),
 	ROW("tester_rx_missed", tester.rx_missed, "Packets that the receive queue missed."),
 	ROW("tester_rx_nombuf", tester.rx_nombuf, "Packets for which there was no receive buffer."),
+	ROW("tester_tx_errors", tester.tx_errors,
+		"Packets that the device took and did not send, or not at once."),
 	ROW("tester_tx_dropped", tester.tx_dropped,
 		"Packets that our own interface dropped on their way out."),
 	ROW("tester_window_overrun", tester.window_overrun,
@@ -95,6 +97,16 @@ static double stolen(const struct tw_result *r)
 	return tw_ns_sec(r->tester.stolen);
 }
 
+static double stolen_longest(const struct tw_result *r)
+{
+	return tw_ns_sec(r->tester.stolen_longest);
+}
+
+static double link_down(const struct tw_result *r)
+{
+	return tw_ns_sec(r->tester.link_down);
+}
+
 static double sla_ok(const struct tw_result *r)
 {
 	return r->sla.asked ? r->sla.ok : (double)NAN;
@@ -123,6 +135,10 @@ static const struct value_row {
 	{"twamp_tester_ok", "gauge", tester_ok, "0: the tester was the bottleneck, invalid."},
 	{"twamp_tester_stolen_seconds_total", "counter", stolen,
 		"Time in which a worker wanted to run but did not."},
+	{"twamp_tester_stolen_longest_seconds", "gauge", stolen_longest,
+		"The most of it at a stretch."},
+	{"twamp_tester_link_down_seconds_total", "counter", link_down,
+		"Time in which the port had no link."},
 	{"twamp_sla_ok", "gauge", sla_ok, "Were all bounds of --sla met?"},
 };
 

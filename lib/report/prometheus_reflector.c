@@ -39,6 +39,8 @@ static const struct row {
 	COUNTER("tester_rx_missed", health.rx_missed, "Packets that the receive queue missed."),
 	COUNTER("tester_rx_nombuf", health.rx_nombuf,
 		"Packets for which there was no receive buffer."),
+	COUNTER("tester_tx_errors", health.tx_errors,
+		"Packets that the device took and did not send, or not at once."),
 	COUNTER("tester_tx_dropped", health.tx_dropped,
 		"Packets that our own interface dropped on their way out."),
 	COUNTER("tester_pcap_missed", pcap_missed, "Packets that the capture file lacks."),
@@ -72,6 +74,14 @@ static void scalars(FILE *out, const struct tw_reflector_report *r)
 	expo_family(out, "twamp_tester_stolen_seconds_total", "counter",
 		"Time in which a worker wanted to run but did not.");
 	expo_value(out, "twamp_tester_stolen_seconds_total", NULL, tw_ns_sec(r->health.stolen));
+	expo_family(out, "twamp_tester_stolen_longest_seconds", "gauge",
+		"The most of it at a stretch.");
+	expo_value(out, "twamp_tester_stolen_longest_seconds", NULL,
+		tw_ns_sec(r->health.stolen_longest));
+	expo_family(out, "twamp_tester_link_down_seconds_total", "counter",
+		"Time in which the port had no link.");
+	expo_value(
+		out, "twamp_tester_link_down_seconds_total", NULL, tw_ns_sec(r->health.link_down));
 }
 
 /* received = the sum over all verdicts. */

@@ -150,6 +150,35 @@ static void ours_are_in_seconds_and_ratios(void **state)
 	tw_result_destroy(r);
 }
 
+/* Each reason that makes a tester not ok but the loss of its device, of which there is no more to tell. */
+static void why_a_tester_is_not_ok(void **state)
+{
+	struct tw_result *r = silent_result();
+	struct tw_reflector_report *rr = sample_reflector();
+	struct expo_doc *d[2];
+	struct memory m;
+
+	(void)state;
+	r->tester.tx_errors = rr->health.tx_errors = 3;
+	r->tester.tx_dropped = rr->health.tx_dropped = 4;
+	r->tester.stolen_longest = rr->health.stolen_longest = tw_ns_from_ms(250);
+	r->tester.link_down = rr->health.link_down = tw_ns_from_ms(1500);
+	memory_open(&m);
+	assert_int_equal(tw_prometheus_write_reflector(m.out, rr), 0);
+	d[0] = expose_one(r);
+	d[1] = expo_check(memory_close(&m));
+	for (int i = 0; i < 2; i++) {
+		CHECK(d[i], {"twamp_tester_ok", 0}, {"twamp_tester_tx_errors_total", 3},
+			{"twamp_tester_tx_dropped_total", 4},
+			{"twamp_tester_stolen_longest_seconds", 0.25},
+			{"twamp_tester_link_down_seconds_total", 1.5});
+		expo_free(d[i]);
+	}
+	free(m.text);
+	free(rr);
+	tw_result_destroy(r);
+}
+
 static void what_is_not_known_is_absent(void **state)
 {
 	static const char *const absent[] = {
@@ -309,6 +338,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_forks_metrics_are_in_ms_and_percent),
 		cmocka_unit_test(ours_are_in_seconds_and_ratios),
+		cmocka_unit_test(why_a_tester_is_not_ok),
 		cmocka_unit_test(what_is_not_known_is_absent),
 		cmocka_unit_test(several_sessions_share_families),
 		cmocka_unit_test(extreme_delays_stay_cumulative),
