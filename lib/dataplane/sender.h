@@ -244,7 +244,7 @@ bool tw_sender_slow(struct tw_sender *s, struct rte_mbuf *m, uint64_t mono);
 void tw_sender_readback(struct tw_sender *s);
 
 /* What T1 of a packet lacks, 2^-32 s; 0 where the NIC did not tell. Where s->corrects. */
-int64_t tw_sender_t1_late(struct tw_sender *s, uint32_t stream, uint32_t seq);
+int64_t tw_sender_t1_late(const struct tw_sender *s, uint32_t stream, uint32_t seq);
 
 /* Stamps by the NIC: what this sender can do with them. */
 void tw_sender_stamps_init(struct tw_sender *s);

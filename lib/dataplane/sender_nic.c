@@ -37,17 +37,14 @@ void tw_sender_readback(struct tw_sender *s)
 			mono == b->mono ? 1 : mono - b->mono, b->stream, b->seq};
 }
 
-int64_t tw_sender_t1_late(struct tw_sender *s, uint32_t stream, uint32_t seq)
+int64_t tw_sender_t1_late(const struct tw_sender *s, uint32_t stream, uint32_t seq)
 {
 	for (unsigned int i = 0; i < TW_SENDER_LATE; i++) {
-		struct tw_sender_late *l = &s->late_of[i];
+		const struct tw_sender_late *l = &s->late_of[i];
 
-		if (l->late && l->stream == stream && l->seq == seq) {
-			s->stamper.n.hardware[0]++;
+		if (l->late && l->stream == stream && l->seq == seq)
 			return (int64_t)l->late;
-		}
 	}
-	s->stamper.n.software[0]++;
 	return 0;
 }
 

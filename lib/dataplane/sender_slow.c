@@ -40,6 +40,11 @@ void tw_sender_reply(struct tw_sender *s, uint32_t stream, const uint8_t *payloa
 	tw_sender_use_group(s, stream);
 	s->reply.t1_late = unlikely(s->corrects) ? tw_sender_t1_late(s, stream, f.sseq) : 0;
 	verdict = tw_reply_record(&s->reply, stream, s->streams[stream].sent, &f, meta);
+	/* whatever else comes in a packet's name, it left once */
+	if (unlikely(s->corrects) && verdict == TW_REPLY_FIRST) {
+		s->stamper.n.hardware[0] += s->reply.t1_late != 0;
+		s->stamper.n.software[0] += s->reply.t1_late == 0;
+	}
 	if (unlikely(s->special && s->cfg.records))
 		tw_sender_record_reply(s, stream, &f, meta, verdict);
 	switch (verdict) {

@@ -107,6 +107,39 @@ static void a_correction_is_one_packet_s(void **state)
 	dp_nic_done(&p);
 }
 
+/* A packet has one T1, however many replies come in its name, and from whomever. */
+static void more_replies_than_packets(void **state)
+{
+	struct dp_pair p = corrected();
+	struct rte_mbuf *m, *copy;
+	const struct tw_stamping *n;
+	struct tw_sender *s;
+
+	(void)state;
+	dp_nic_begin(&p);
+	s = (struct tw_sender *)p.sender;
+	for (uint64_t late = dp_now_ms() + 30000; s->answered < 5;) {
+		uint64_t mono;
+
+		assert_true(dp_now_ms() < late);
+		s->task.housekeeping(&s->task);
+		tw_sender_transmit(s, rte_rdtsc());
+		dp_tick(p.reflector);
+		if (rte_eth_rx_burst(p.port[0], 0, &m, 1) == 0)
+			continue;
+		copy = rte_pktmbuf_copy(m, p.pool[0], 0, UINT32_MAX);
+		assert_non_null(copy);
+		mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+		tw_sender_slow(s, m, mono);
+		tw_sender_slow(s, copy, mono);
+	}
+	dp_nic_end(&p);
+	n = &p.result->stamping;
+	assert_int_equal(p.result->packets.duplicates, 5);
+	assert_int_equal(n->hardware[0] + n->software[0], p.result->packets.received);
+	dp_nic_done(&p);
+}
+
 /* Five stamps, and then none: it ends after eight questions. */
 static void the_register_stops(void **state)
 {
@@ -243,6 +276,7 @@ int main(void)
 		cmocka_unit_test(transmit_stamps),
 		cmocka_unit_test(transmit_stamps_of_protected_packets),
 		cmocka_unit_test(a_correction_is_one_packet_s),
+		cmocka_unit_test(more_replies_than_packets),
 		cmocka_unit_test(the_register_stops),
 		cmocka_unit_test(a_stale_transmit_stamp),
 		cmocka_unit_test(a_reflector_s_transmit_stamps),
