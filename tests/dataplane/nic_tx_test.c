@@ -77,27 +77,31 @@ static void transmit_stamps_of_protected_packets(void **state)
 static void a_correction_is_one_packet_s(void **state)
 {
 	struct dp_pair p = corrected();
-	struct rte_mbuf *m = NULL;
+	struct rte_mbuf *m;
 	struct tw_sender *s;
+	unsigned int told = 0;
 
 	(void)state;
 	p.sender_cfg.ptp = true; /* such replies are all looked at closely */
 	dp_nic_begin(&p);
 	s = (struct tw_sender *)p.sender;
-	for (uint64_t late = dp_now_ms() + 30000; !m || s->reply.t1_late == 0;) {
+	for (uint64_t late = dp_now_ms() + 30000; s->reply.t1_late == 0;) {
 		assert_true(dp_now_ms() < late);
 		s->task.housekeeping(&s->task);
 		tw_sender_transmit(s, rte_rdtsc());
 		tw_sender_readback(s);
-		if (!s->late_of[0].late)
+		/* replies come after another packet's stamp */
+		if (s->n_late == told)
 			continue;
+		told = s->n_late;
 		dp_tick(p.reflector);
 		/* as one that another worker handed over */
-		while (rte_eth_rx_burst(p.port[0], 0, &m, 1))
+		while (s->reply.t1_late == 0 && rte_eth_rx_burst(p.port[0], 0, &m, 1))
 			tw_sender_slow(s, m, tw_clock_mono(&s->task.clock, rte_rdtsc()));
 	}
 	s->stamper.back.on = false;
 	s->stamper.back.armed = s->stamper.back.waiting = false;
+	memset(s->late_of, 0, sizeof(s->late_of));
 	for (uint64_t n = s->answered, late = dp_now_ms() + 30000; s->answered < n + 5;) {
 		assert_true(dp_now_ms() < late);
 		dp_nic_round(&p);
