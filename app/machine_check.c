@@ -141,7 +141,7 @@ static void check_capabilities(
 	found(l, "%s%s", len ? "missing: " : "all that is needed", missing);
 	judge(l, !len, true, "",
 		"Run as root, or give them: setcap with cap_net_raw, cap_net_admin, cap_bpf "
-		"(and cap_ipc_lock) on the binary.");
+		"(and cap_ipc_lock; cap_net_bind_service for a port below 1024) on the binary.");
 }
 
 static void check_xdp(

@@ -76,5 +76,8 @@ fail:
 	tw_endpoint_format(local, text);
 	if (rc == -EADDRINUSE)
 		return tw_fail(err, rc, "UDP port %s is in use by another program", text);
+	if (rc == -EACCES)
+		return tw_fail(err, rc,
+			"UDP port %s: one below 1024 needs root or CAP_NET_BIND_SERVICE", text);
 	return tw_fail(err, rc, "cannot hold UDP port %s: %s", text, strerror(-rc));
 }

@@ -85,6 +85,9 @@ start unprivileged "$a" runuser -u nobody -- "$bin" sender "$b4" -c 1
 one_line unprivileged 1 '(root|privileges|permitted|CAP_NET)'
 start unprivileged-reflector "$b" runuser -u nobody -- "$bin" reflector --dev vb
 one_line unprivileged-reflector 1 '(root|privileges|permitted|CAP_NET)'
+start unbound "$b" setpriv --inh-caps=-net_bind_service --bounding-set=-net_bind_service \
+	"$bin" reflector --dev vb
+one_line unbound 1 'UDP port .*:862: .*CAP_NET_BIND_SERVICE'
 ip -n "$a" link set va down
 try down --dev va "$b4"
 one_line down 1 'va is down'
