@@ -79,5 +79,17 @@ for driver in $(drivers); do
 		ends "refl-$id" "$r"
 		stop "$e" TERM
 	done
+	# two of ours, an address each
+	reflector "first-$driver" "$b4" --dev "$driver:vb"
+	r=$pid
+	reflector "second-$driver" "$other4" --dev vb
+	s=$pid
+	measures "to-first-$driver" sender "$b4"
+	measures "to-second-$driver" sender "$other4"
+	ends "first-$driver" "$r"
+	ends "second-$driver" "$s"
+	for n in first second; do
+		holds "$n-$driver" ".packets.reflected == $(sent "to-$n-$driver")"
+	done
 done
 finish
