@@ -47,7 +47,7 @@ for family in 4 6; do
 			[ "$feature" = none ] || want=$mode+$feature
 			[ "$feature" = reflect-octets ] && padding=$((head + 4))
 			id=$family-$mode-$feature
-			controller "$id" "$to" --mode "$want" --key-file "$keys" --user alice -c 20 -i 5
+			controller "$id" "$to" --mode "$want" --key-file "$keys" --user alice -c 20 -i 10
 			same "exit status of $id" 0 "$status"
 			holds "$id" '.packets.sent > 0' '.packets.lost == 0' '.packets.reordered == 0' \
 				'([.discarded[]] | add) == 0' '.session.protocol == "twamp"' \
@@ -70,7 +70,7 @@ holds many '.packets.lost == 0' '.packets.sent > 0' '.control.user == "bob"' \
 	'[.control.sessions[].sid] | unique | length == 50' '.dscp.inbound == {"min": 46, "max": 46}'
 
 # The DSCP of the sessions and the control connection; other ports; modes of RFC 7750 and 8186.
-controller extra "$b6" --mode unauthenticated+dscp-ecn+ptpv2 -c 20 -i 2 --ecn 1
+controller extra "$b6" --mode unauthenticated+dscp-ecn+ptpv2 -c 20 -i 10 --ecn 1
 same 'exit status of extra' 0 "$status"
 holds extra '.packets.lost == 0' '.peer.format == "ptp"' \
 	'.control.mode == "unauthenticated+dscp-ecn+ptpv2"'
@@ -81,7 +81,7 @@ for mode in unauthenticated mixed authenticated encrypted; do
 		dscp-ecn+reflect-octets+symmetrical-size dscp-ecn+ptpv2; do
 		id=mark-$mode-$feature
 		controller "$id" "$b4" --mode "$mode+$feature" --key-file "$keys" --user bob \
-			--dscp ef --ecn 1 -c 10 -i 2
+			--dscp ef --ecn 1 -c 20 -i 10
 		same "exit status of $id" 0 "$status"
 		holds "$id" '.packets.lost == 0' '([.discarded[]] | add) == 0' \
 			'.dscp == {"outbound": {"min": 46, "max": 46}, "inbound": {"min": 46, "max": 46}}' \
@@ -99,7 +99,7 @@ for mode in unauthenticated mixed authenticated encrypted; do
 			[ "$family" = 6 ] && to=$b6
 			id=ptp-$mode-$peer-$family
 			controller "$id" "$to" --mode "$mode$([ "$peer" = ptp ] && echo +ptpv2)" \
-				--timestamp-format ptp --key-file "$keys" --user bob -c 10 -i 2
+				--timestamp-format ptp --key-file "$keys" --user bob -c 20 -i 10
 			same "exit status of $id" 0 "$status"
 			holds "$id" '.packets.lost == 0' '.packets.sent > 0' \
 				'([.discarded[]] | add) == 0' ".peer.format == \"$peer\"" \
@@ -119,12 +119,12 @@ same 'exit status of the stranger' 2 "$?"
 start hold "$a" "$bin" controlclient --json -v "$b4" "$a4:30000"
 h=$pid
 within 10 test -s "$dir/hold.json" || fail 'controlclient prints nothing'
-controller second "$b4" "$a4:30000" -c 20 -i 2
+controller second "$b4" "$a4:30000" -c 20 -i 10
 same 'exit status of second' 0 "$status"
 holds second '.packets.lost == 0' '.control.sessions[0].port != 862' \
 	'.control.sessions[0].asked_port == 862'
 # ... and a separate sender measures on the one that is held.
-start apart "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" ":30000" -c 20 -i 2
+start apart "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" ":30000" -c 20 -i 10
 wait "$pid"
 same 'exit status of the separate sender' 0 "$?"
 holds apart '.packets.lost == 0'
@@ -167,7 +167,7 @@ check 'refused: no table' test ! -s "$dir/refused.json"
 controller mode "$b4" --key-file "$keys" --user alice --mode encrypted -c 3
 same 'exit status without a common mode' 1 "$status"
 check 'no common mode: a clear error' said mode 'error: controller: .*mode'
-controller fits "$b4" --streams 2 -c 20 -i 2
+controller fits "$b4" --streams 2 -c 20 -i 10
 same 'exit status of fits' 0 "$status"
 stop "$s"
 server guarded --allow 198.51.100.0/24

@@ -71,8 +71,8 @@ server limited --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice
 	--limit "$second/32:connections=1"
 refused prefix-more 'refused the session .*limit.*Accept 5' controller "$b4" "$a4" --streams 3 -c 3 \
 	--mode unauthenticated
-granted prefix-just controller "$b4" "$a4" --streams 2 -c 20 -i 2 --mode unauthenticated
-granted prefix-other controller "$b4" "$second" --streams 5 -c 20 -i 2 --mode unauthenticated
+granted prefix-just controller "$b4" "$a4" --streams 2 -c 20 -i 10 --mode unauthenticated
+granted prefix-other controller "$b4" "$second" --streams 5 -c 20 -i 10 --mode unauthenticated
 # the table's reader gets none either
 start words "$a" "$bin" controller --dev va "$b4" "$a4" --streams 3 -c 3 --mode unauthenticated
 wait "$pid"
@@ -82,9 +82,9 @@ check 'one line' [ "$(grep -c error: "$dir/words.log")" = 1 ]
 # a user's rule is for that user, from whichever address
 refused user-more 'refused the session .*limit.*Accept 5' controller "$b4" "$second" --streams 4 -c 3 \
 	--mode encrypted --key-file "$keys" --user alice
-granted user-just controller "$b4" "$second" --streams 3 -c 20 -i 2 --mode encrypted \
+granted user-just controller "$b4" "$second" --streams 3 -c 20 -i 10 --mode encrypted \
 	--key-file "$keys" --user alice
-granted user-other controller "$b4" "$second" --streams 6 -c 20 -i 2 --mode encrypted \
+granted user-other controller "$b4" "$second" --streams 6 -c 20 -i 10 --mode encrypted \
 	--key-file "$keys" --user bob
 sleep 3 # until the sessions' Timeout has passed they count
 client user-fast controller "$b4" "$second" -c 400 --pps 1000 --timeout 1000 --mode encrypted \
@@ -126,8 +126,9 @@ check 'a live session is shown' within 3 page 'twamp_reflected_session_received_
 start used "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 7 -i 10 --timeout 500
 wait "$pid"
 same 'exit status while the session lives' 0 "$?"
-check 'with its packets' within 3 page 'twamp_reflected_session_received_total\{.*\} 7$'
-check 'and its replies' grep -qE 'twamp_reflected_session_reflected_total\{.*\} 7$' "$dir/page"
+holds used '.packets.sent > 0' '.packets.lost == 0'
+check 'with its packets' within 3 page "twamp_reflected_session_received_total\{.*\} $(sent used)\$"
+check 'and its replies' grep -qE "twamp_reflected_session_reflected_total\{.*\} $(sent used)\$" "$dir/page"
 start kept "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 30 -i 100 --timeout 500
 wait "$pid"
 same 'exit status of packets for longer than REFWAIT and SERVWAIT' 0 "$?"
@@ -141,7 +142,7 @@ wait "$h"
 same 'exit status of the idle client' 1 "$?"
 ends waits "$s"
 holds waits '.control.servwait == 2' '.control.refwait == 1' '.sessions.active == 0' \
-	'.negotiated[0].received >= 37' '.negotiated[0].reflected == 37'
+	".negotiated[0].received >= $(sent used kept)" ".negotiated[0].reflected == $(sent used kept)"
 
 # --- start and stop, counts ------------------------------------------------------------------------
 server exact

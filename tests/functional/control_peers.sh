@@ -41,7 +41,7 @@ start cut "$a" python3 "$here/control_peer.py" client "$b4"
 wait "$pid"
 same 'exit status of the clients' 0 "$?"
 within 5 eval '[ "$(files)" = "$before" ]' || fail "descriptors: $(files), not $before"
-start good "$a" "$bin" controller --json -v --dev va "$b4" -c 20 -i 2
+start good "$a" "$bin" controller --json -v --dev va "$b4" -c 20 -i 10
 wait "$pid"
 same 'exit status of a good client after them' 0 "$?"
 holds good '.packets.lost == 0'
