@@ -167,7 +167,7 @@ check 'refused: no table' test ! -s "$dir/refused.json"
 controller mode "$b4" --key-file "$keys" --user alice --mode encrypted -c 3
 same 'exit status without a common mode' 1 "$status"
 check 'no common mode: a clear error' said mode 'error: controller: .*mode'
-controller fits "$b4" --streams 2 -c 20 -i 10
+controller fits "$b4" --streams 2 -c 40 -i 20
 same 'exit status of fits' 0 "$status"
 stop "$s"
 server guarded --allow 198.51.100.0/24

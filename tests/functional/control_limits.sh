@@ -71,8 +71,8 @@ server limited --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice
 	--limit "$second/32:connections=1"
 refused prefix-more 'refused the session .*limit.*Accept 5' controller "$b4" "$a4" --streams 3 -c 3 \
 	--mode unauthenticated
-granted prefix-just controller "$b4" "$a4" --streams 2 -c 20 -i 10 --mode unauthenticated
-granted prefix-other controller "$b4" "$second" --streams 5 -c 20 -i 10 --mode unauthenticated
+granted prefix-just controller "$b4" "$a4" --streams 2 -c 40 -i 20 --mode unauthenticated
+granted prefix-other controller "$b4" "$second" --streams 5 -c 40 -i 20 --mode unauthenticated
 # the table's reader gets none either
 start words "$a" "$bin" controller --dev va "$b4" "$a4" --streams 3 -c 3 --mode unauthenticated
 wait "$pid"
@@ -82,9 +82,9 @@ check 'one line' [ "$(grep -c error: "$dir/words.log")" = 1 ]
 # a user's rule is for that user, from whichever address
 refused user-more 'refused the session .*limit.*Accept 5' controller "$b4" "$second" --streams 4 -c 3 \
 	--mode encrypted --key-file "$keys" --user alice
-granted user-just controller "$b4" "$second" --streams 3 -c 20 -i 10 --mode encrypted \
+granted user-just controller "$b4" "$second" --streams 3 -c 40 -i 20 --mode encrypted \
 	--key-file "$keys" --user alice
-granted user-other controller "$b4" "$second" --streams 6 -c 20 -i 10 --mode encrypted \
+granted user-other controller "$b4" "$second" --streams 6 -c 40 -i 20 --mode encrypted \
 	--key-file "$keys" --user bob
 sleep 3 # until the sessions' Timeout has passed they count
 client user-fast controller "$b4" "$second" -c 400 --pps 1000 --timeout 1000 --mode encrypted \
@@ -111,7 +111,7 @@ ends guarded "$s"
 holds guarded '.control.refused_policy == 1' '.control.sessions == 1'
 
 # --- time ------------------------------------------------------------------------------------------
-server waits --servwait 1 --refwait 1.5 --metrics=127.0.0.1:9101
+server waits --servwait 1 --refwait 4 --metrics=127.0.0.1:9101
 scripted silent silent "$b4"
 check "SERVWAIT of 1 s: $(cat "$dir/silent.json") s" \
 	jq -e '. > 0.9 and . < 3' "$dir/silent.json" >/dev/null
@@ -129,11 +129,11 @@ same 'exit status while the session lives' 0 "$?"
 holds used '.packets.sent > 0' '.packets.lost == 0'
 check 'with its packets' within 3 page "twamp_reflected_session_received_total\{.*\} $(sent used)\$"
 check 'and its replies' grep -qE "twamp_reflected_session_reflected_total\{.*\} $(sent used)\$" "$dir/page"
-start kept "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 30 -i 100 --timeout 500
+start kept "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 55 -i 100 --timeout 500
 wait "$pid"
 same 'exit status of packets for longer than REFWAIT and SERVWAIT' 0 "$?"
 holds kept '.packets.lost == 0'
-sleep 2.5
+sleep 5
 start after "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :41000 -c 3 -i 10 --timeout 500
 wait "$pid"
 same 'exit status after REFWAIT' 2 "$?"
