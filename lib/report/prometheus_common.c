@@ -92,12 +92,13 @@ void prometheus_stamps(FILE *out, const char *session, const struct tw_stamping 
 void prometheus_stamps_refused_family(FILE *out)
 {
 	expo_family(out, stamps_refused, "counter",
-		"Stamps of the NIC that contradicted the time of receipt or sending.");
+		"Stamps of the NIC or the kernel that contradicted the time of receipt or "
+		"sending.");
 }
 
 void prometheus_stamps_refused(FILE *out, const char *session, const struct tw_stamping *s)
 {
-	if (s->nic)
+	if (s->nic || s->kernel[1] || s->kernel[3])
 		expo_count(out, stamps_refused, LABELS("session", session), s->refused);
 }
 

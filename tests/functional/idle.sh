@@ -4,9 +4,9 @@
 #
 # What little traffic costs: 100 streams of 10 packets a second take less than 5 % of a core at either
 # end, and the round trip is at most 30 us longer than with --busy-poll; no traffic at all takes less
-# than 1 %. Where other programs keep the cores busy each sleep costs more, and twice that is
-# allowed; the best of three tries counts. A quiet machine gets about 2.5 % for the sender and 1.5 % for the
-# reflector, and a round trip shorter than with --busy-poll, since the kernel stamps it.
+# than 1 %. The best of three tries counts. Seen, on cores that were all taken as well: 1.5 to 4 % for the
+# sender, 0.7 to 3 % for the reflector, at the first try, and a round trip within 12 us of a quiet one with
+# --busy-poll, since the kernel stamps it.
 . "$(dirname "$0")/lib.sh"
 need_root
 topology_direct
@@ -75,12 +75,10 @@ for driver in $(drivers); do
 		# on cores that are shared polling is slower than sleeping
 		polling=$((rtt < 20000 ? rtt : 20000))
 		pair "idle-$driver-$try"
-		more=$((others > 25 ? 2 : 1))
 		echo "   sender ${cost[0]} %, reflector ${cost[1]} %, round trip $rtt ns," \
-			"polling $polling ns, machine at $others %:" \
-			"$((more * share)) % and $((more * longer)) us allowed"
-		less "${cost[0]}" $((more * share)) && less "${cost[1]}" $((more * share)) &&
-			[ $((rtt - polling)) -le $((more * longer * 1000)) ] && ok=1
+			"polling $polling ns, machine at $others %: $share % and $longer us allowed"
+		less "${cost[0]}" "$share" && less "${cost[1]}" "$share" &&
+			[ $((rtt - polling)) -le $((longer * 1000)) ] && ok=1
 		[ "$ok" = 0 ] || break
 	done
 	same "$driver: 1,000 packets a second are cheap and quick" 1 "$ok"

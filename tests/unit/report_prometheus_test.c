@@ -292,7 +292,18 @@ static void a_reflector_exposes_its_counters(void **state)
 		{"twamp_stamps_refused_total", 1}, {"twamp_nic_clock_error_seconds", 250e-9},
 		{"twamp_worker_cpu_seconds_total{worker=\"0\",role=\"reflector\"}", 1});
 	assert_null(expo_find(d, "twamp_stamps_total{stamp=\"t3\",by=\"software\"}"));
+	assert_null(expo_find(d, "twamp_stamps_total{stamp=\"t2\",by=\"kernel\"}"));
 	assert_null(expo_find(d, "twamp_reflector_requests_by_dscp_total{dscp=\"1\"}"));
+	expo_free(d);
+	free(m.text);
+	r->stamping = (struct tw_stamping){.kernel = {0, 700}, .software = {0, 200}, .refused = 3};
+	memory_open(&m);
+	assert_int_equal(tw_prometheus_write_reflector(m.out, r), 0);
+	d = expo_check(memory_close(&m));
+	CHECK(d, {"twamp_stamps_total{stamp=\"t2\",by=\"kernel\"}", 700},
+		{"twamp_stamps_total{stamp=\"t2\",by=\"software\"}", 200},
+		{"twamp_stamps_refused_total", 3});
+	assert_null(expo_find(d, "twamp_nic_clock_error_seconds"));
 	expo_free(d);
 	free(m.text);
 	free(r);

@@ -218,6 +218,37 @@ static void our_own_failure_makes_the_result_invalid(void **state)
 	tw_result_destroy(r);
 }
 
+static void stamps_by_several_are_shared_out(void **state)
+{
+	struct tw_result *r = clean_result();
+	char *text;
+
+	(void)state;
+	r->source[3] = TW_STAMP_KERNEL;
+	r->stamping.kernel[3] = 100000;
+	text = table(r, false);
+	assert_line(text, " stamps software/kernel  clock error 1.2us, synchronised   tester: ok");
+	assert_null(strstr(text, "note:"));
+	free(text);
+	r->source[3] = TW_STAMP_SOFTWARE;
+	r->stamping.kernel[3] = 99000;
+	r->stamping.software[3] = 1000;
+	r->stamping.notes = 1U << TW_STAMP_NOTE_OUT_OF_STEP;
+	text = table(r, false);
+	assert_line(text,
+		" note: T4 by the kernel in 99000 of 100000 packets, by software in the others");
+	assert_line(text, " note: the kernel's stamps were not those of the packets");
+	free(text);
+	/* two ports, one with a NIC that stamps */
+	r->stamping.software[3] = 0;
+	r->stamping.hardware[3] = 1000;
+	text = table(r, false);
+	assert_line(text,
+		" note: T4 by the NIC in 1000 of 100000 packets, by the kernel in the others");
+	free(text);
+	tw_result_destroy(r);
+}
+
 static void a_missed_bound_is_quoted(void **state)
 {
 	struct tw_result *r = clean_result();
@@ -313,6 +344,7 @@ int main(void)
 		cmocka_unit_test(the_reason_for_an_unknown_direction_is_named),
 		cmocka_unit_test(one_way_delays_of_free_running_clocks_are_flagged),
 		cmocka_unit_test(our_own_failure_makes_the_result_invalid),
+		cmocka_unit_test(stamps_by_several_are_shared_out),
 		cmocka_unit_test(a_missed_bound_is_quoted),
 		cmocka_unit_test(an_interim_result_is_one_line),
 		cmocka_unit_test(a_reflector_sums_up),
