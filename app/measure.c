@@ -16,6 +16,8 @@
 
 #define CLOCK_PERIOD_NS (100 * TW_NS_PER_MS)
 #define POLL_PERIOD_NS (5 * TW_NS_PER_MS)
+/* The kernel tells the first change of a link at once, those within a second of it later. */
+#define UNSTEADY_LOOKS (1500 * TW_NS_PER_MS / POLL_PERIOD_NS)
 #define PROGRESS_PERIOD_NS (500 * TW_NS_PER_MS)
 #define METRICS_PERIOD_NS TW_NS_PER_SEC
 
@@ -66,11 +68,26 @@ static void on_finished(void *arg, int fd, unsigned int ready)
 	look_for_end(arg);
 }
 
+/* What is sent while there is no link is not sent: this must be known soon. */
+static void on_unsteady(void *arg)
+{
+	struct measure *m = arg;
+
+	look(m);
+	if (--m->unsteady_looks == 0)
+		tw_event_remove(m->unsteady);
+}
+
 static void on_link(void *arg, int fd, unsigned int ready)
 {
+	struct measure *m = arg;
+
 	(void)fd;
 	(void)ready;
-	look(arg);
+	look(m);
+	if (m->unsteady_looks || tw_event_add_timer(m->loop, tw_ns(POLL_PERIOD_NS), false,
+					 on_unsteady, m, &m->unsteady) == 0)
+		m->unsteady_looks = UNSTEADY_LOOKS;
 }
 
 static void stop_senders(struct measure *m)
@@ -117,7 +134,6 @@ static void on_poll(void *arg)
 {
 	struct measure *m = arg;
 
-	/* what is sent while there is no link is not sent: this must be known soon */
 	if (!m->b->link_tells)
 		look(m);
 	if (m->recording)

@@ -32,7 +32,9 @@ struct measure {
 	uint64_t waited;                /* polls since it was drawn */
 	uint64_t sequence;
 	uint64_t progress_ticks;
-	int failed; /* of the delayed start */
+	struct tw_event *unsteady;   /* looks at a link that has changed */
+	unsigned int unsteady_looks; /* so many more; 0: there are none */
+	int failed;                  /* of the delayed start */
 };
 
 /* A result for each entry of a scenario. Returns 0 or -ENOMEM. */
