@@ -17,11 +17,8 @@
 
 #include "reflector.h"
 
+#include "loop_looks.h"
 #include "recorder.h"
-#include "reflector_quick.h"
-#ifdef TW_LOOP_AVX512
-#include "reflector_avx512.h"
-#endif
 
 /* Constants of an instance. */
 enum {
@@ -45,61 +42,6 @@ enum kind {
 	KIND_PLAIN,
 	KIND_UNFLAG, /* plain, and the U flag of its Extra Padding TLV goes */
 };
-
-/* What is wide in an instance for wide vectors: IPv4 with at most one tag. */
-#ifdef TW_LOOP_AVX512
-struct looks {
-	struct tw_look q;
-	__m512i want;
-};
-
-TW_INLINE void look_at_length(struct looks *k, const struct tw_shape *s, uint32_t len,
-	const unsigned int l2, const bool v6)
-{
-	tw_look_at_length(&k->q, s, len, l2, v6);
-	if (!v6 && l2 <= 18)
-		k->want = tw_avx512_want(&k->q, s, l2);
-}
-
-TW_INLINE bool is_stamp(const struct looks *k, const struct tw_shape *s, const uint8_t *f,
-	const unsigned int l2, const bool v6)
-{
-	return v6 || l2 > 18 ? tw_quick_is_stamp(&k->q, s, f, l2, v6)
-			     : tw_avx512_is_stamp(k->want, s, f, l2);
-}
-
-TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_burst *b,
-	uint32_t seq, uint64_t t3, const unsigned int l2, const bool v6)
-{
-	if (v6 || l2 > 18)
-		tw_quick_reply(f, b, seq, t3, l2, v6);
-	else
-		tw_avx512_reply(f, b, &r->turn, seq, t3, l2);
-}
-#else
-struct looks {
-	struct tw_look q;
-};
-
-TW_INLINE void look_at_length(struct looks *k, const struct tw_shape *s, uint32_t len,
-	const unsigned int l2, const bool v6)
-{
-	tw_look_at_length(&k->q, s, len, l2, v6);
-}
-
-TW_INLINE bool is_stamp(const struct looks *k, const struct tw_shape *s, const uint8_t *f,
-	const unsigned int l2, const bool v6)
-{
-	return tw_quick_is_stamp(&k->q, s, f, l2, v6);
-}
-
-TW_INLINE void reply(const struct tw_reflector *r, uint8_t *f, const struct tw_burst *b,
-	uint32_t seq, uint64_t t3, const unsigned int l2, const bool v6)
-{
-	(void)r;
-	tw_quick_reply(f, b, seq, t3, l2, v6);
-}
-#endif
 
 /* The NIC found all checksums right. Those of IPv4 headers are a verdict of their own. */
 TW_INLINE bool is_verified(const struct rte_mbuf *m, const bool v6, const unsigned int flags)
@@ -296,6 +238,84 @@ static __attribute__((noinline)) uint64_t take_other(
 	return wall_now(r);
 }
 
+/*
+ * Packets as most are: the shortest STAMP over IPv4, of known sessions, one behind the other.
+ * @return the number of the first one that is not
+ */
+TW_INLINE unsigned int quick_run(struct tw_reflector *r, struct round *d, struct rte_mbuf **rx,
+	unsigned int i, const unsigned int n, uint64_t *t3_next, const unsigned int flags)
+{
+	const unsigned int l2 = L2_OF(flags), udp = tw_quick_udp(l2, false), off = udp + TW_UDP_LEN;
+	const uint32_t len = off + TW_STAMP_LEN, coarse = d->b.coarse, idle = r->idle;
+	const uint32_t pseudo =
+		__builtin_bswap16(TW_UDP_LEN + TW_STAMP_LEN) + (TW_IPPROTO_UDP << 8);
+	const struct tw_clock_map *clock = &r->task.clock;
+	const struct constants c = load_constants(r, &d->b, l2);
+	const uint64_t slope = r->slope.per_packet;
+	const unsigned int first = i;
+	uint64_t t3 = *t3_next;
+	struct rte_mbuf **tx = d->tx + d->n_tx;
+
+	for (; i < n; i++) {
+		struct rte_mbuf *m = rx[i];
+		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *), *p = f + off;
+		struct tw_reflect_state *s;
+		uint64_t key[TW_KEY_MAX_WORDS];
+
+		if (unlikely(m->data_len != len || m->pkt_len != len) ||
+			unlikely(!is_shortest(r, &c, f, l2)) ||
+			unlikely(tw_raw16(p - 2) == 0 || p[TW_REQ_ERROR + 1] == 0))
+			break;
+		if (!is_verified(m, false, flags) && unlikely(!tw_quick_sums(f, pseudo, l2, false)))
+			break;
+		make_key(key, f, l2, false);
+		s = tw_table_find_first(&r->table4, key,
+			tw_table_hash(&r->table4, key, TW_KEY4_WORDS), TW_KEY4_WORDS);
+		if (unlikely(!s) || unlikely(!tw_reflect_usual(s, tw_get32(p),
+					    tw_get32(p + TW_REQ_TIMESTAMP + 2), coarse, idle)))
+			break;
+		if (flags & F_PER_PACKET)
+			t3 = tw_clock_mono(clock, rte_rdtsc()) + clock->offset;
+		r->tos[tw_quick_tos(f, l2, false)]++;
+		r->ttl_seen[tw_quick_ttl(f, l2, false)] = true;
+		reply_shortest(&c, f, &d->b, s->next_seq++, t3, l2);
+		t3 += slope;
+		*tx++ = m;
+	}
+	d->n_tx = (unsigned int)(tx - d->tx);
+	r->n.octets_in += (uint64_t)(i - first) * len;
+	*t3_next = t3;
+	return i;
+}
+
+/* The whole burst is looked at, and what it needs of the table is fetched. */
+TW_INLINE void look_ahead(struct tw_reflector *r, struct rte_mbuf **rx, const unsigned int n,
+	uint8_t *kind, uint64_t *hash, const unsigned int flags)
+{
+	const unsigned int l2 = L2_OF(flags);
+	struct looks look4 = {0}, look6 = {0};
+
+	for (unsigned int i = 0; i < n; i++) {
+		const uint8_t *f = rte_pktmbuf_mtod(rx[i], const uint8_t *);
+		bool v6 = is_ip6(f, l2);
+
+		kind[i] = v6 ? look(r, rx[i], f, &look6, true, flags)
+			     : look(r, rx[i], f, &look4, false, flags);
+		if (unlikely(kind[i] == KIND_OTHER))
+			continue;
+		hash[i] = v6 ? hash_of(r, f, l2, true) : hash_of(r, f, l2, false);
+		tw_table_fetch_slot(v6 ? &r->table6 : &r->table4, hash[i]);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		if (unlikely(kind[i] == KIND_OTHER))
+			continue;
+		if (is_ip6(rte_pktmbuf_mtod(rx[i], const uint8_t *), l2))
+			tw_table_fetch_entry(&r->table6, hash[i], TW_KEY6_WORDS);
+		else
+			tw_table_fetch_entry(&r->table4, hash[i], TW_KEY4_WORDS);
+	}
+}
+
 TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf **rx,
 	const unsigned int n, const unsigned int flags)
 {
@@ -312,36 +332,27 @@ TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf
 		d->tsc3 = rte_rdtsc();
 		return;
 	}
-	if (flags & F_MANY) {
-		for (unsigned int i = 0; i < n; i++) {
-			const uint8_t *f = rte_pktmbuf_mtod(rx[i], const uint8_t *);
-			bool v6 = is_ip6(f, l2);
-
-			kind[i] = v6 ? look(r, rx[i], f, &look6, true, flags)
-				     : look(r, rx[i], f, &look4, false, flags);
-			if (unlikely(kind[i] == KIND_OTHER))
-				continue;
-			hash[i] = v6 ? hash_of(r, f, l2, true) : hash_of(r, f, l2, false);
-			tw_table_fetch_slot(v6 ? &r->table6 : &r->table4, hash[i]);
-		}
-		for (unsigned int i = 0; i < n; i++) {
-			if (unlikely(kind[i] == KIND_OTHER))
-				continue;
-			if (is_ip6(rte_pktmbuf_mtod(rx[i], const uint8_t *), l2))
-				tw_table_fetch_entry(&r->table6, hash[i], TW_KEY6_WORDS);
-			else
-				tw_table_fetch_entry(&r->table4, hash[i], TW_KEY4_WORDS);
-		}
-	}
+	if (flags & F_MANY)
+		look_ahead(r, rx, n, kind, hash, flags);
 	/* T3 is read here; the burst follows at the measured pace. */
 	d->tsc3 = rte_rdtsc();
 	t3 = tw_clock_mono(clock, d->tsc3) + clock->offset;
 	for (unsigned int i = 0; i < n; i++) {
 		struct rte_mbuf *m = rx[i];
 		uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
-		bool v6 = is_ip6(f, l2), ok;
+		bool v6, ok;
 		enum kind k;
 
+		if (!(flags & (F_MANY | F_STATELESS | F_LIGHT_ONLY)) && likely(!r->n_slow)) {
+			d->n_tx = n_tx;
+			i = quick_run(r, d, rx, i, n, &t3, flags);
+			n_tx = d->n_tx;
+			if (likely(i == n))
+				break;
+			m = rx[i];
+			f = rte_pktmbuf_mtod(m, uint8_t *);
+		}
+		v6 = is_ip6(f, l2);
 		if (flags & F_MANY)
 			k = kind[i];
 		else

@@ -87,6 +87,7 @@ struct tw_reflector {
 	struct tw_slope slope;
 	uint64_t known[1 << KNOWN_BITS]; /* stateless: address pairs of IPv4 that were answered */
 	struct tw_shape shape[2];        /* of plain frames: IPv4, IPv6 */
+	struct tw_shape shortest;        /* shape[0] of the frames of 44 octets of payload */
 	struct tw_shape any_port[2];     /* of those to any UDP port, for negotiated sessions */
 	struct tw_turn turn;
 	struct tw_turn turn_twamp;

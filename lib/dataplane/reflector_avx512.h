@@ -38,33 +38,45 @@ TW_INLINE bool tw_avx512_is_plain(__m512i want, const struct tw_shape *s, const 
 
 /* tw_quick_is_stamp() */
 TW_INLINE bool tw_avx512_is_stamp(
-	__m512i want, const struct tw_shape *s, const uint8_t *f, const unsigned int l2)
+	__m512i want, __m512i care, const uint8_t *f, const unsigned int l2)
 {
 	const uint8_t *p = f + tw_quick_udp(l2, false) + TW_UDP_LEN;
 	__m128i mbz = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + TW_REQ_MBZ)),
 		_mm_loadu_si128((const __m128i *)(const void *)(p + TW_STAMP_LEN - 16)));
 	/* (frame ^ want) & care */
-	__m512i bad = _mm512_ternarylogic_epi64(
-		_mm512_loadu_si512(f), want, _mm512_load_si512(s->care), 0x28);
+	__m512i bad = _mm512_ternarylogic_epi64(_mm512_loadu_si512(f), want, care, 0x28);
 
 	bad = _mm512_or_si512(bad, _mm512_zextsi128_si512(mbz));
 	return _mm512_test_epi64_mask(bad, bad) == 0;
 }
 
+/* struct tw_turn and what it fills in, in registers. */
+struct tw_wide_turn {
+	__m512i head, tail, keep, fill;
+};
+
+TW_INLINE struct tw_wide_turn tw_avx512_turn(const struct tw_turn *t, const struct tw_burst *b)
+{
+	return (struct tw_wide_turn){.head = _mm512_load_si512(t->head),
+		.tail = _mm512_load_si512(t->tail),
+		.keep = _mm512_load_si512(t->keep),
+		.fill = _mm512_load_si512(b->fill)};
+}
+
 /* tw_quick_reply() */
-TW_INLINE void tw_avx512_reply(uint8_t *f, const struct tw_burst *b, const struct tw_turn *t,
+TW_INLINE void tw_avx512_reply(uint8_t *f, const struct tw_burst *b, const struct tw_wide_turn *t,
 	uint32_t seq, uint64_t t3, const unsigned int l2)
 {
 	uint8_t *ip = f + l2, *p = f + tw_quick_udp(l2, false) + TW_UDP_LEN;
-	__m512i v = _mm512_loadu_si512(f), fill = _mm512_load_si512(b->fill);
-	__m512i head = _mm512_permutex2var_epi8(v, _mm512_load_si512(t->head), fill);
-	__m512i tail = _mm512_permutex2var_epi8(v, _mm512_load_si512(t->tail), fill);
+	__m512i v = _mm512_loadu_si512(f);
+	__m512i head = _mm512_permutex2var_epi8(v, t->head, t->fill);
+	__m512i tail = _mm512_permutex2var_epi8(v, t->tail, t->fill);
 	uint64_t t3_be = __builtin_bswap64(t3);
 	uint32_t seq_be = __builtin_bswap32(seq);
 	uint16_t ip_sum = tw_quick_ip4_checksum(ip, TW_TOS_KEPT);
 	uint16_t sum = tw_quick_udp_checksum(tw_raw16(p - 2), b, seq_be, t3_be, ip[TW_IPV4_TTL]);
 
-	head = _mm512_and_si512(head, _mm512_load_si512(t->keep));
+	head = _mm512_and_si512(head, t->keep);
 	_mm512_storeu_si512(f, head);
 	_mm256_storeu_si256(
 		(__m256i *)(void *)(p + TW_STAMP_LEN - 32), _mm512_castsi512_si256(tail));

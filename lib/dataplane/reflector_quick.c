@@ -46,6 +46,15 @@ void tw_shape_make(struct tw_shape *s, const struct tw_loop_port *port, bool v6,
 	expect16(s, udp + TW_UDP_LENGTH, 0, 0xffff);
 }
 
+void tw_shape_at_length(struct tw_shape *s, uint32_t len, unsigned int l2, bool v6)
+{
+	const unsigned int udp = tw_quick_udp(l2, v6);
+
+	expect16(s, l2 + (v6 ? TW_IPV6_PAYLOAD_LENGTH : TW_IPV4_TOTAL_LENGTH),
+		(uint16_t)(len - (v6 ? udp : l2)), 0xffff);
+	expect16(s, udp + TW_UDP_LENGTH, (uint16_t)(len - udp), 0xffff);
+}
+
 /* Octets in fill. */
 enum { FILL_T2 = 64, FILL_ERROR = 72, FILL_TTL = 74, FILL_ZERO = 75 };
 

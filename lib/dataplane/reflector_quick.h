@@ -76,6 +76,9 @@ void tw_turn_make(struct tw_turn *t, unsigned int l2, bool twamp);
 /* One shape for each family; udp_port in host order, 0: any. */
 void tw_shape_make(struct tw_shape *s, const struct tw_loop_port *port, bool v6, uint16_t udp_port);
 
+/* The shape of frames that are so long and no other, lengths and all. */
+void tw_shape_at_length(struct tw_shape *s, uint32_t len, unsigned int l2, bool v6);
+
 /* The same check octet by octet, for those who come by seldom. */
 bool tw_shape_fits(
 	const struct tw_shape *s, const uint8_t *f, uint32_t len, unsigned int l2, bool v6);
@@ -135,6 +138,13 @@ TW_INLINE void tw_look_at_length(struct tw_look *k, const struct tw_shape *s, ui
 	k->pseudo = udp_len + (TW_IPPROTO_UDP << 8);
 	k->want_ip = (tw_v16)ip;
 	k->want_udp = (tw_v16)u;
+}
+
+/* The same for a shape that has its lengths, over IPv4. */
+TW_INLINE struct tw_look tw_look_at(const struct tw_shape *s, const unsigned int l2)
+{
+	return (struct tw_look){.want_ip = tw_v16_load(s->want + 16),
+		.want_udp = tw_v16_load(s->want + tw_quick_udp(l2, false))};
 }
 
 /* What is not as the headers of a plain frame are. The frame has 16 octets of payload, or more, and
@@ -248,9 +258,8 @@ TW_INLINE uint16_t tw_quick_ip4_checksum(const uint8_t *ip, const int tos)
 TW_INLINE uint16_t tw_quick_udp_checksum(
 	uint16_t old, const struct tw_burst *b, uint32_t seq_be, uint64_t t3_be, uint32_t ttl)
 {
-	uint64_t sum = (uint64_t)b->constant - old + seq_be + (uint32_t)t3_be + (t3_be >> 32) + ttl;
-
-	return (uint16_t)~tw_sum_fold(sum);
+	return (uint16_t)~tw_sum_fold(
+		tw_sum_add((uint64_t)b->constant - old + seq_be + ttl, t3_be));
 }
 
 /* Headers in place: MAC addresses, addresses and ports swapped, ECN gone, TTL 255.
@@ -346,9 +355,8 @@ TW_INLINE struct tw_gone tw_quick_gone(const uint8_t *p)
 TW_INLINE uint16_t tw_quick_twamp_checksum(uint16_t old, const struct tw_burst *b,
 	const struct tw_gone *gone, uint32_t seq_be, uint64_t t3_be, uint32_t ttl)
 {
-	uint64_t sum = 2 * 0xffffULL + b->constant - old - gone->ends + seq_be + (uint32_t)t3_be +
-		       (t3_be >> 32) + ttl;
-	uint16_t c = (uint16_t)~tw_sum_fold(tw_sum_sub(sum, gone->middle));
+	uint64_t sum = 2 * 0xffffULL + b->constant - old - gone->ends + seq_be + ttl;
+	uint16_t c = (uint16_t)~tw_sum_fold(tw_sum_sub(tw_sum_add(sum, t3_be), gone->middle));
 
 	return c ? c : 0xffff;
 }

@@ -74,6 +74,25 @@ static inline void tw_reflect_begin(
 }
 
 /**
+ * The usual half: the sender goes on, or a packet of its is a copy or was overtaken by another,
+ * which changes nothing.
+ * @return false: tw_reflect_irregular() has to look at it, nothing has happened yet
+ */
+static inline bool tw_reflect_usual(
+	struct tw_reflect_state *s, uint32_t sseq, uint32_t t1, uint32_t now, uint32_t idle)
+{
+	if (__builtin_expect(sseq > s->last_sseq && (int32_t)(t1 - s->last_t1) >= 0, 1)) {
+		s->last_sseq = sseq;
+		s->last_t1 = t1;
+	} else if (sseq > s->last_sseq || (int32_t)(t1 - s->last_t1) > 0 ||
+		   tw_reflect_age(s, now) > idle) {
+		return false;
+	}
+	s->last_seen = now;
+	return true;
+}
+
+/**
  * Take the next reply number of a session made by its first packet.
  *
  * @param s     state
@@ -87,13 +106,10 @@ static inline void tw_reflect_begin(
 static inline uint32_t tw_reflect_next(struct tw_reflect_state *s, uint32_t sseq, uint32_t t1,
 	uint32_t now, uint32_t idle, uint64_t *ret_resets)
 {
-	if (__builtin_expect(sseq > s->last_sseq && (int32_t)(t1 - s->last_t1) >= 0, 1)) {
-		s->last_sseq = sseq;
-		s->last_t1 = t1;
-	} else if (tw_reflect_irregular(s, sseq, t1, now, idle)) {
-		(*ret_resets)++;
+	if (__builtin_expect(!tw_reflect_usual(s, sseq, t1, now, idle), 0)) {
+		*ret_resets += tw_reflect_irregular(s, sseq, t1, now, idle);
+		s->last_seen = now;
 	}
-	s->last_seen = now;
 	return s->next_seq++;
 }
 
