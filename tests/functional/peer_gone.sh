@@ -41,8 +41,8 @@ listens()
 # replies SINCE: an interval after that many lines of the sender has some; the last may be half a line
 replies()
 {
-	tail -n "+$(($1 + 1))" "$dir/sender.json" |
-		jq -Rne 'any(inputs | fromjson?; .packets.received > 100)' >/dev/null
+	jq -Rne 'any(inputs | fromjson?; .packets.received > 100)' \
+		< <(tail -n "+$(($1 + 1))" "$dir/sender.json") >/dev/null
 }
 
 lines()
