@@ -17,6 +17,7 @@ a4=192.0.2.1 b4=192.0.2.2 a6=2001:db8::1 b6=2001:db8::2
 export PYTHONDONTWRITEBYTECODE=1
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/tw-$name.XXXXXX")
+read -r shell </proc/self/comm
 pids=()
 spaces=()
 checks=0
@@ -315,7 +316,15 @@ start()
 	pid=$!
 	set +m
 	pids+=("$pid")
+	# until it is a program: what the shell's child is signalled before is lost, on a busy machine after long
+	within 5 became_a_program
 }
+
+became_a_program()
+{
+	local now
+	! read -r now <"/proc/$pid/comm" || [ "$now" != "$shell" ]
+} 2>/dev/null
 
 ended()
 {
