@@ -4,9 +4,13 @@
 #include "logging.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#define STDERR_WAIT_MS 100
 
 static FILE *file;
 
@@ -23,13 +27,26 @@ static void to_file(void *arg, enum tw_log_level level, const char *line)
 	fprintf(arg, "%s.%03ldZ %s: %s\n", stamp, now.tv_nsec / 1000000, names[level], line);
 }
 
+/* Who takes a line must not keep a measurement, or its end, waiting: what nobody reads is dropped. */
+static void to_stderr(void *arg, enum tw_log_level level, const char *line)
+{
+	static const char *const names[] = {"error", "warning", "info", "debug"};
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	(void)arg;
+	if (poll(&p, 1, STDERR_WAIT_MS) > 0)
+		fprintf(stderr, "dpdk-twamp: %s: %s\n", names[level], line);
+}
+
 int tw_logging_start(const struct tw_options *o, struct tw_err *err)
 {
 	char quoted[80];
 
 	tw_log_set_level(o->log_level);
-	if (!o->logfile || strcmp(o->logfile, "-") == 0)
+	if (!o->logfile || strcmp(o->logfile, "-") == 0) {
+		tw_log_set_sink(to_stderr, NULL);
 		return 0;
+	}
 	file = fopen(o->logfile, "ae");
 	if (!file)
 		return tw_fail(err, -errno, "--logfile %s: %s; allowed: a file that can be written",

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "counters_doc.h"
+#include "delivery.h"
 #include "logging.h"
 #include "manual.h"
 #include "signals.h"
@@ -232,6 +233,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	tw_delivery_hold();
 	gather_commands();
 	return flush_output(dispatch(argc, argv));
 }

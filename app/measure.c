@@ -3,6 +3,7 @@
 
 #include "measure.h"
 
+#include "delivery.h"
 #include "measure_priv.h"
 #include "output.h"
 #include "recording.h"
@@ -141,6 +142,7 @@ static void on_poll(void *arg)
 	if (m->cfg->poll)
 		m->cfg->poll(m->cfg->of);
 	tw_measure_settle(m);
+	tw_delivery_push();
 	look_for_end(m);
 }
 
@@ -287,7 +289,8 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 		tw_output_progress(NULL);
 		rc = final_result(&m, &status);
 		if (rc < 0)
-			tw_fail(&err, rc, "the result cannot be written: %s", strerror(-rc));
+			tw_fail(&err, rc, "standard output: the result is not written: %s",
+				tw_delivery_why(rc));
 	}
 	if (rc < 0)
 		tw_error("%s", err.text);
@@ -300,5 +303,5 @@ int tw_measure(struct tw_backend *b, const struct tw_measure_config *cfg)
 	tw_result_destroy(m.now);
 	tw_result_destroy(m.before);
 	tw_result_destroy(m.interval);
-	return status;
+	return rc < 0 ? 1 : status;
 }

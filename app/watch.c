@@ -3,6 +3,7 @@
 
 #include "watch.h"
 
+#include "delivery.h"
 #include "output.h"
 #include "recording.h"
 #include "signals.h"
@@ -65,6 +66,7 @@ static void on_clock(void *arg)
 	struct watch *w = arg;
 
 	tw_backend_tick(w->b);
+	tw_delivery_push();
 	look(w);
 }
 
@@ -192,7 +194,8 @@ int tw_watch(struct tw_backend *b, const struct tw_watch_config *cfg)
 		tw_output_progress(NULL);
 		rc = print(&w, false);
 		if (rc < 0)
-			tw_fail(&err, rc, "the result cannot be written: %s", strerror(-rc));
+			tw_fail(&err, rc, "standard output: the result is not written: %s",
+				tw_delivery_why(rc));
 	}
 	if (rc < 0)
 		tw_error("%s: %s", cfg->command, err.text);

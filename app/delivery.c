@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026 The dpdk-twamp authors */
+
+#include "delivery.h"
+
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A pipe that is ready takes so much without waiting. */
+#define PIECE PIPE_BUF
+#define LOOK_MS 50
+
+static char *waiting;
+static size_t n_waiting, room;
+static int broken; /* the first error of write(), negative */
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static bool append(const char *text, size_t len)
+{
+	if (n_waiting + len > room) {
+		size_t want = (n_waiting + len) * 2;
+		char *more = realloc(waiting, want);
+
+		if (!more)
+			return false;
+		waiting = more;
+		room = want;
+	}
+	memcpy(waiting + n_waiting, text, len);
+	n_waiting += len;
+	return true;
+}
+
+/* One piece of what waits, if it goes within ms. @return it did, or never will */
+static bool send_piece(int ms)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	size_t len = n_waiting < PIECE ? n_waiting : PIECE;
+	ssize_t n;
+
+	if (poll(&p, 1, ms) <= 0)
+		return false;
+	n = write(STDOUT_FILENO, waiting, len);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n < 0) {
+		broken = -errno;
+		n_waiting = 0;
+		return true;
+	}
+	n_waiting -= (size_t)n;
+	memmove(waiting, waiting + n, n_waiting);
+	return true;
+}
+
+void tw_delivery_push(void)
+{
+	while (n_waiting && send_piece(0))
+		;
+}
+
+bool tw_delivery_offer(const char *text, size_t len)
+{
+	if (broken)
+		return true; /* said at the end */
+	tw_delivery_push();
+	if (n_waiting + len > TW_DELIVERY_WAITS || !append(text, len))
+		return false;
+	tw_delivery_push();
+	return true;
+}
+
+int tw_delivery_finish(const char *text, size_t len)
+{
+	int64_t end = 0;
+
+	if (broken)
+		return broken;
+	fflush(stdout); /* nothing of ours is in there */
+	if (!append(text, len))
+		return -ENOMEM;
+	while (n_waiting) {
+		if (send_piece(LOOK_MS))
+			continue;
+		if (!end && tw_signals_stop())
+			end = now_ms() + TW_DELIVERY_PATIENCE_MS;
+		if (end && now_ms() > end)
+			return -ETIME;
+	}
+	free(waiting);
+	waiting = NULL;
+	room = 0;
+	return broken;
+}
+
+const char *tw_delivery_why(int rc)
+{
+	return rc == -ETIME ? "nobody reads it" : strerror(-rc);
+}
+
+int tw_delivery_hold(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+			/* the lowest that is free: this one; writing to it fails as if it were closed */
+			open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return -EBADF;
+	return 0;
+}

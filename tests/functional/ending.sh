@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The dpdk-twamp authors
+#
+# SIGINT and SIGTERM when something is out of order: the device, the peer, the CPU, or who reads the
+# output. The end comes soon, with the result where anybody takes it, and with the right status.
+. "$(dirname "$0")/lib.sh"
+need_root
+need chrt taskset
+topology_direct
+
+# From a signal to the end, replies waited for included (--timeout 300)
+prompt_ms=2000
+signals=(INT TERM)
+turn=0
+
+# reflects NAME OPTIONS...: $r; sends_on NAME OPTIONS...: $s, and it has sent
+reflects()
+{
+	reflector "$@"
+	r=$pid
+}
+
+sends_on()
+{
+	start "$1" "$a" "$bin" sender --json -v --duration 60 --timeout 300 --interim 0.2 "${@:2}"
+	s=$pid
+	within 20 eval "[ -s '$dir/$1.json' ] || ended $s"
+	[ -s "$dir/$1.json" ] || fail "$1 sends nothing: $(tail -n 1 "$dir/$1.log")"
+}
+
+# ask NAME PID: the one signal or the other; ask_end NAME PID STATUS: and it ends soon
+ask_end()
+{
+	local signal=${signals[turn++ % 2]} before=${EPOCHREALTIME/[.,]/}
+	stop "$2" "$signal"
+	local took=$(((${EPOCHREALTIME/[.,]/} - before) / 1000))
+	same "$1: exit status after SIG$signal" "$3" "$status"
+	check "$1: $took ms after SIG$signal" test "$took" -lt "$prompt_ms"
+}
+
+# ended_well NAME PID STATUS: and the result is there
+ended_well()
+{
+	ask_end "$@"
+	sound "$1"
+}
+
+# nothing of theirs is left
+clean()
+{
+	check "$1: left in /run: $(ls -d /var/run/dpdk/dpdk-twamp-{"$r","$s"} 2>/dev/null)" \
+		test ! -e "/var/run/dpdk/dpdk-twamp-$r" -a ! -e "/var/run/dpdk/dpdk-twamp-$s"
+}
+
+for driver in $(drivers); do
+	echo "== $driver: no link, no device"
+	reflects "r-$driver-dark" --dev "$driver:vb"
+	sends_on "s-$driver-dark" --dev "$driver:va" "$b4" --pps 1000
+	ip -n "$b" link set vb down
+	within 3 said "s-$driver-dark" 'va has no link' || fail "$driver: no link is not seen"
+	ended_well "s-$driver-dark" "$s" 0
+	ended_well "r-$driver-dark" "$r" 0
+	holds "s-$driver-dark" '.packets.sent == .packets.received + .packets.lost' '.interim | not'
+	clean "$driver, no link"
+	ip -n "$b" link set vb up
+
+	# the device goes and the signal comes at once: either may be the first
+	reflects "r-$driver-gone" --dev "$driver:vb"
+	sends_on "s-$driver-gone" --dev "$driver:va" "$b4" --pps 1000
+	ip -n "$a" link del va
+	ask_end "s-$driver-gone" "$s" 1
+	ask_end "r-$driver-gone" "$r" 1
+	sound "s-$driver-gone"
+	sound "r-$driver-gone"
+	clean "$driver, no device"
+	topology_direct
+done
+
+echo "== starved"
+# Whoever has this priority leaves a twentieth of a CPU to others, in one piece a second at worst.
+hog()
+{
+	chrt -f 50 timeout 20 taskset -c "$1" sh -c 'while :; do :; done' &
+	hogs+=($!)
+}
+hogs=()
+if chrt -f 50 true 2>/dev/null; then
+	reflects r-starved --dev af_packet:vb
+	sends_on s-starved --dev af_packet:va "$b4" --pps 1000
+	on=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/"$s"/task/*/status | sort | grep -m 1 '^[0-9]*$')
+	hog "$on"
+	sleep 0.5
+	ended_well s-starved "$s" 0
+	stop "${hogs[0]}" TERM
+	ended_well r-starved "$r" 0
+	clean starved
+else
+	echo "no real-time priority here: not tried"
+fi
+
+echo "== a peer that is gone, a ring that is full"
+for role in client server; do
+	for how in KILL STOP; do
+		id=memif-$role-$how
+		dev=net_memif0,socket=$dir/$id.sock,socket-abstract=no
+		if [ "$role" = client ]; then
+			reflects "r-$id" --ip "$b4/24" --dev "$dev,role=server"
+			sends_on "s-$id" --ip "$a4/24" --dev "$dev,role=client" "$b4" --pps 20000
+		else
+			start "s-$id" "$a" "$bin" sender --json -v --duration 60 --timeout 300 --interim 0.2 \
+				--ip "$a4/24" --dev "$dev,role=server" "$b4" --pps 20000
+			s=$pid
+			within 20 eval "[ -S '$dir/$id.sock' ]"
+			reflects "r-$id" --ip "$b4/24" --dev "$dev,role=client"
+			within 20 eval "[ -s '$dir/s-$id.json' ]" || fail "s-$id sends nothing"
+		fi
+		kill "-$how" "$r"
+		sleep 0.3
+		ended_well "s-$id" "$s" 0
+		holds "s-$id" '.packets.sent == .packets.received + .packets.lost' '.tester.ok | not'
+		if [ "$how" = STOP ]; then
+			kill -CONT "$r"
+			ended_well "r-$id" "$r" 0
+		else
+			wait "$r" 2>/dev/null
+			rm -rf "/var/run/dpdk/dpdk-twamp-$r"
+		fi
+		clean "$id"
+	done
+done
+
+# The output: a pipe that is full and nobody reads, that nobody has any more, a disk that is full
+cat >"$dir/full.py" <<'END'
+import fcntl, os, signal, sys
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+r, w = os.pipe()
+how = sys.argv[1]
+if how.startswith("full"):
+    fcntl.fcntl(w, 1031, 4096)  # F_SETPIPE_SZ
+    os.write(w, b"x" * 4096)
+    os.set_inheritable(r, True)  # somebody could read
+if how == "broken":
+    os.close(r)
+os.dup2(w, 1)
+if how == "full-both":
+    os.dup2(w, 2)
+os.close(w)
+os.execv(sys.argv[2], sys.argv[2:])
+END
+
+# into HOW NAME COMMAND...: $s
+into()
+{
+	local how=$1 name=$2
+	shift 2
+	case $how in
+	closed) start "$name" "$a" sh -c 'exec "$@" >&-' - "$bin" "$@" ;;
+	disk) start "$name" "$a" sh -c 'exec "$@" >/dev/full' - "$bin" "$@" ;;
+	*) start "$name" "$a" python3 "$dir/full.py" "$how" "$bin" "$@" ;;
+	esac
+	s=$pid
+}
+echo "== output that nobody takes"
+r=0
+for how in full full-both broken closed disk; do
+	for interim in "" 0.1; do
+		id=$how${interim:+-interim}
+		into "$how" "$id" loopback --json --pps 1000 --duration 60 --timeout 300 \
+			${interim:+--interim "$interim"}
+		sleep 1.5
+		ask_end "$id" "$s" 1
+		[ "$how" = full-both ] || check "$id: says why: $(tail -n 1 "$dir/$id.log")" \
+			said "$id" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
+		clean "$id"
+	done
+done
+into full patient loopback --json --pps 1000 --duration 0.3
+sleep 1.5
+check "who is not asked to end waits for the reader" not ended "$s"
+before=${EPOCHREALTIME/[.,]/}
+kill -INT "$s"
+sleep 0.2
+kill -TERM "$s"
+within 1 ended "$s" || fail "a second signal does not end it at once"
+wait "$s"
+same "a second signal: exit status" 1 $?
+check "a second signal: $(((${EPOCHREALTIME/[.,]/} - before) / 1000)) ms" \
+	test $((${EPOCHREALTIME/[.,]/} - before)) -lt 700000
+
+# a reader that is slow gets everything
+start slow "$a" sh -c '"$@" | { sleep 2; cat; }' - "$bin" loopback --json --pps 1000 --duration 1.5 \
+	--interim 0.1
+wait "$pid"
+same "a slow reader: exit status" 0 $?
+same "a slow reader: no line is missing" true \
+	"$(jq -s '[.[].sequence] == [range(1; length + 1)] and length > 8 and (.[-1].interim | not)' "$dir/slow.json")"
+sound slow
+finish
