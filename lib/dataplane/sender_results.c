@@ -39,8 +39,8 @@ static void add_stream(struct tw_sender *s, uint32_t i, bool border, struct tw_r
 	if (border)
 		tw_loss_border_totals(&r->loss, t->sent_at_border, t->stateless_peer, &c);
 	else
-		tw_loss_totals(
-			&r->loss, t->sent - pending_of(s, i), r->received, t->stateless_peer, &c);
+		tw_loss_totals(&r->loss, t->sent - pending_of(s, i), tw_loss_in_time(&r->loss),
+			t->stateless_peer, &c);
 	tw_packet_counts_merge(&into->packets, &c);
 	tw_variation_add_jitter(&r->variation, into);
 	part->peer.rseq_equals_sseq &= tw_loss_rseq_equals_sseq(&r->loss);

@@ -67,8 +67,8 @@ void tw_reply_flush(struct tw_reply_ctx *c)
 	if (b->n == 0)
 		return;
 	if (c->first_mono == 0)
-		c->first_mono = b->mono[0];
-	c->last_mono = b->mono[b->n - 1];
+		c->first_mono = b->first_mono;
+	c->last_mono = b->last_mono;
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
 		tw_series_record_batch(&r->delay[i], b->delay[i], b->n);
 		tw_series_record_batch(&r->ipdv[i], b->diff[i], b->n_diff);
@@ -164,7 +164,6 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		return TW_REPLY_LATE;
 	}
 	tw_loss_reply(&s->loss, sseq, f->rseq);
-	s->received++;
 	if (c->first_mono == 0)
 		c->first_mono = meta->mono;
 	c->last_mono = meta->mono;

@@ -20,12 +20,16 @@
 
 #include <stddef.h>
 
-/** Receiving state of one stream. w: receiving worker. */
+/**
+ * Receiving state of one stream. w: receiving worker. What moves with every reply are the first
+ * octets of both: a line each. An odd number of lines, so that streams do not meet in the same few
+ * sets of the cache.
+ */
 struct tw_reply_stream {
-	struct tw_loss loss;
-	struct tw_variation variation;
-	uint64_t received; /**< in time */
+	_Alignas(64) struct tw_variation variation;
+	_Alignas(64) struct tw_loss loss;
 };
+_Static_assert(sizeof(struct tw_reply_stream) / 64 % 2 == 1, "an odd number of lines");
 
 /**
  * What replies said that is not in the result yet: tw_reply_flush() records it in one go, a
@@ -36,7 +40,7 @@ struct tw_reply_batch {
 	unsigned int n_diff; /**< of them, such with a neighbour to be compared with */
 	uint64_t marks;      /**< what the last replies have in common, see tw_reply_marks() */
 	uint64_t n_marks;    /**< how many of them */
-	uint64_t mono[TW_SERIES_BATCH];
+	uint64_t first_mono, last_mono;
 	int64_t delay[TW_DIRECTIONS][TW_SERIES_BATCH];
 	int64_t residence[TW_SERIES_BATCH];
 	int64_t diff[TW_DIRECTIONS][TW_SERIES_BATCH];
@@ -176,7 +180,6 @@ static inline __attribute__((always_inline)) bool tw_reply_usual(struct tw_reply
 	b->n_marks++;
 	e->mark = TW_WINDOW_ANSWERED;
 	tw_loss_reply(&s->loss, sent - behind, f->rseq);
-	s->received++;
 	d[TW_OUTBOUND] = (int64_t)(f->t2 - t1);
 	d[TW_INBOUND] = (int64_t)(t1 + (uint64_t)total - f->t3);
 	d[TW_ROUNDTRIP] = total - residence;
@@ -187,7 +190,9 @@ static inline __attribute__((always_inline)) bool tw_reply_usual(struct tw_reply
 	} else {
 		tw_variation_record(&s->variation, sent - behind, d, c->result->ipdv);
 	}
-	b->mono[b->n] = meta->mono;
+	if (b->n == 0)
+		b->first_mono = meta->mono;
+	b->last_mono = meta->mono;
 	b->residence[b->n] = residence;
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
 		b->delay[i][b->n] = d[i];

@@ -409,7 +409,7 @@ void tw_loss_border(struct tw_loss *l)
 	l->border_closed = l->closed;
 	l->border_epoch = l->epochs;
 	l->border_next = l->next_s;
-	l->border_in_time = l->in_time + run;
+	l->border_in_time = tw_loss_in_time(l);
 }
 
 void tw_loss_border_totals(

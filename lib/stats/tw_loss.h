@@ -157,6 +157,12 @@ void tw_loss_duplicate(struct tw_loss *l, uint64_t sseq, uint32_t rseq);
  */
 void tw_loss_stray(struct tw_loss *l, uint64_t sseq, uint32_t rseq);
 
+/** First replies in time, whichever way they came. */
+static inline uint64_t tw_loss_in_time(const struct tw_loss *l)
+{
+	return l->in_time + (l->next_r - l->run_r);
+}
+
 /** Every reply so far copied the sender's number: a stateless reflector, or no outbound loss. */
 static inline bool tw_loss_rseq_equals_sseq(const struct tw_loss *l)
 {

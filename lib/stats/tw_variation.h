@@ -26,16 +26,18 @@ struct tw_variation_slot {
 };
 
 struct tw_variation {
+	/* the hot line: what is usual moves nothing but this, and not usual_from; slots and pairs[]
+	 * are brought up to date when it ends */
+	int64_t last[TW_DIRECTIONS]; /**< delays of the packet that came last */
 	/**
 	 * Tag of the number that comes next while packets come in order and with all delays; 0:
-	 * the last one was not so. What is usual moves nothing but this, steps, the jitter and a
-	 * slot: last[] and pairs[] are brought up to date when it ends.
+	 * the last one was not so.
 	 */
 	uint64_t usual;
-	uint64_t steps;                   /**< usual ones so far */
 	uint64_t jitter16[TW_DIRECTIONS]; /**< sixteen times the jitter (RFC 3550 appendix A.8) */
+	uint64_t usual_from; /**< what usual was when that began: the difference are usual ones */
+
 	struct tw_variation_slot slot[TW_VARIATION_WINDOW];
-	int64_t last[TW_DIRECTIONS];
 	uint64_t pairs[TW_DIRECTIONS]; /**< steps of the estimator */
 	uint64_t top;                  /**< highest number so far + 1 */
 	uint32_t started;              /**< bit per direction: last[] is set */
@@ -71,23 +73,19 @@ static inline uint64_t tw_variation_size(int64_t diff)
 static inline bool tw_variation_next(
 	struct tw_variation *v, uint64_t sseq, const int64_t *d, int64_t *ret_diff)
 {
-	const struct tw_variation_slot *before = &v->slot[(sseq - 1) % TW_VARIATION_WINDOW];
-	struct tw_variation_slot *here = &v->slot[sseq % TW_VARIATION_WINDOW];
 	uint64_t tag = sseq + 2, size[TW_DIRECTIONS], all = 0;
 
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
-		ret_diff[i] = tw_variation_sub(d[i], before->d[i]);
+		ret_diff[i] = tw_variation_sub(d[i], v->last[i]);
 		size[i] = tw_variation_size(ret_diff[i]);
 		all |= size[i];
 	}
 	if (__builtin_expect((v->usual != tag) | (all >= TW_VARIATION_MAX_STEP), 0))
 		return false;
 	v->usual = tag + 1;
-	v->steps++;
-	here->tag = tag;
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
 		v->jitter16[i] += size[i] - ((v->jitter16[i] + 8) >> 4);
-		here->d[i] = d[i];
+		v->last[i] = d[i];
 	}
 	return true;
 }

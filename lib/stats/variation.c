@@ -33,18 +33,32 @@ static void jitter_step(struct tw_variation *v, unsigned int dir, int64_t d)
 	v->pairs[dir]++;
 }
 
-/* The usual has come to an end: what it left out. */
+/* Usual ones since the others were brought up to date. */
+static uint64_t steps(const struct tw_variation *v)
+{
+	return v->usual - v->usual_from;
+}
+
+/*
+ * The usual has come to an end: what it left out. Of its numbers only the last can be a neighbour of
+ * one that is still to come: those between have both of theirs.
+ */
 static void catch_up(struct tw_variation *v)
 {
+	uint64_t n = steps(v);
+
 	if (v->usual == 0)
 		return;
 	v->top = v->usual - 2;
-	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
-		v->last[i] = v->slot[SLOT(v->top - 1)].d[i];
-		v->pairs[i] += v->steps;
+	for (uint64_t i = 1; i <= n && i <= TW_VARIATION_WINDOW; i++)
+		v->slot[SLOT(v->top - i)].tag = 0;
+	if (n) {
+		v->slot[SLOT(v->top - 1)].tag = v->top + 1;
+		memcpy(v->slot[SLOT(v->top - 1)].d, v->last, sizeof(v->last));
 	}
-	v->steps = 0;
-	v->usual = 0;
+	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
+		v->pairs[i] += n;
+	v->usual = v->usual_from = 0;
 }
 
 void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int64_t *d,
@@ -80,19 +94,19 @@ void tw_variation_record_other(struct tw_variation *v, uint64_t sseq, const int6
 		return;
 	v->top = sseq + 1;
 	if (v->started == ALL && v->partial == 0)
-		v->usual = sseq + 3;
+		v->usual = v->usual_from = sseq + 3;
 }
 
 double tw_variation_jitter(const struct tw_variation *v, enum tw_direction dir)
 {
-	return v->pairs[dir] + v->steps ? (double)v->jitter16[dir] / 16 : NAN;
+	return v->pairs[dir] + steps(v) ? (double)v->jitter16[dir] / 16 : NAN;
 }
 
 void tw_variation_add_jitter(const struct tw_variation *v, struct tw_result *r)
 {
 	double one[TW_DIRECTIONS];
 
-	if (v->pairs[TW_ROUNDTRIP] + v->steps == 0)
+	if (v->pairs[TW_ROUNDTRIP] + steps(v) == 0)
 		return;
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++)
 		one[i] = tw_variation_jitter(v, (enum tw_direction)i);

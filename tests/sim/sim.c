@@ -97,7 +97,6 @@ static void pretend(struct sim *s, uint64_t n)
 		s->stream[i].sent = n;
 		l->next_s += n;
 		l->next_r += n;
-		s->reply_stream[i].received = n;
 		s->peer->known[i] = true;
 		s->peer->state[i] = (struct tw_reflect_state){
 			.next_seq = (uint32_t)n,
@@ -423,7 +422,7 @@ void sim_result(const struct sim *s, struct tw_result *ret)
 		struct tw_packet_counts c;
 
 		tw_loss_totals(&s->reply_stream[i].loss, s->stream[i].sent,
-			s->reply_stream[i].received, s->peer->stateless, &c);
+			tw_loss_in_time(&s->reply_stream[i].loss), s->peer->stateless, &c);
 		tw_packet_counts_merge(&ret->packets, &c);
 		tw_variation_add_jitter(&s->reply_stream[i].variation, ret);
 	}
