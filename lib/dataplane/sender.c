@@ -303,6 +303,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->reply.ptp = cfg->ptp;
 	s->special = s->special || s->batch || s->tlvs || cfg->ptp || cfg->records;
 	tw_sender_stamps_init(s);
+	tw_sender_receive_choose(s);
 	/* The NIC's marks and times are the copying loop's. */
 	if ((!port->stamps.clock || s->stamper.by_kernel) && !s->own &&
 		tw_sender_may_prebuild(port->port_id) && tw_sender_prebuilt_init(s) < 0) {

@@ -128,6 +128,10 @@ struct tw_sender {
 	bool own_tags;              /* some stream has other VLAN tags than the port */
 	uint32_t reports_open;      /* streams whose Access Report may have to be sent again */
 	uint32_t report_turn;       /* the next of them to be looked at */
+	/* another way to take replies from a queue, for this CPU; NULL: there is none */
+	unsigned int (*receive)(struct tw_sender *s, uint16_t queue);
+	_Alignas(64) uint8_t want[64]; /* its: begin of a frame with these marks */
+	uint64_t want_marks;
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
@@ -154,6 +158,10 @@ struct tw_sender {
 
 /* One round of the receiving half on all its queues. @return packets handled */
 unsigned int tw_sender_receive(struct tw_sender *s);
+
+/* Choose between the ways to do that. */
+void tw_sender_receive_choose(struct tw_sender *s);
+unsigned int tw_sender_receive_avx512(struct tw_sender *s, uint16_t queue);
 
 /* Replies to our packets that others have received. @return packets handled */
 unsigned int tw_sender_receive_handed(struct tw_sender *s);

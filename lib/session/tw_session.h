@@ -120,6 +120,7 @@ struct tw_sender_config {
 	struct tw_ns
 		horizon; /**< a packet that is later than this is not sent; 0 = 20 ms or a gap */
 	bool linger;     /**< take replies until the timeout, also when all have come */
+	bool any_cpu;    /**< not what is for this CPU's wide vectors */
 	struct tw_records *records; /**< gets one of each packet and reply; NULL = nobody asks */
 };
 
