@@ -21,7 +21,8 @@ void tw_reflector_volume(struct tw_reflector *r, uint64_t mono, struct tw_tlv_re
 		if (p->allow_asymmetric[i].max_octets_per_sec > rate)
 			rate = p->allow_asymmetric[i].max_octets_per_sec;
 	gain = (uint64_t)(((tw_u128)(mono - r->volume_at) * rate) >> 32);
-	if (gain) {
+	/* who came before the last one, by the NIC's word, adds nothing */
+	if (gain && (int64_t)(mono - r->volume_at) > 0) {
 		r->volume_left = r->volume_left + gain < rate ? r->volume_left + gain : rate;
 		r->volume_at = mono;
 	}

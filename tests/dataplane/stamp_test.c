@@ -6,6 +6,7 @@
 #include "dp_pair.h"
 
 #include "loop.h"
+#include "reflector.h"
 #include "sender.h"
 #include "tw_ntp.h"
 #include "tw_rand.h"
@@ -14,6 +15,8 @@
 #include "tw_tlv_spec.h"
 
 #include <rte_ethdev.h>
+
+#define SEC (1ULL << 32)
 
 /* Authenticated STAMP and TLVs, where both loops and their clocks matter. */
 
@@ -186,12 +189,43 @@ static void several_replies_to_one_stream(void **state)
 	}
 }
 
+/* What all may cause together fills up with time, and not where packets' times are not in order. */
+static void times_out_of_order(void **state)
+{
+	static struct tw_tlv_asymmetry allow = {
+		.max_packets = 16, .max_octets = 65536, .max_octets_per_sec = 100000};
+	struct tw_tlv_policy policy = {.t2_method = TW_METHOD_SOFTWARE,
+		.allow_asymmetric = &allow,
+		.n_allow_asymmetric = 1};
+	struct dp_pair p = dp_pair();
+	struct tw_tlv_request req;
+	struct tw_reflector *r;
+	uint64_t mono;
+
+	(void)state;
+	assert_int_equal(tw_prefix_parse("192.0.2.0/24", &allow.prefix), 0);
+	p.reflector_cfg.tlv = &policy;
+	dp_pair_open(&p);
+	r = (struct tw_reflector *)p.reflector;
+	mono = r->volume_at + 4 * SEC;
+	tw_reflector_volume(r, mono, &req);
+	assert_int_equal(req.octets_left, 100000);
+	r->volume_left = 0;
+	/* 5 ms before, which a NIC's stamp may be; then 10 ms after that */
+	tw_reflector_volume(r, mono - SEC / 200, &req);
+	assert_int_equal(req.octets_left, 0);
+	tw_reflector_volume(r, mono + SEC / 200, &req);
+	assert_in_range(req.octets_left, 499, 500);
+	dp_pair_close(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(error_estimate_covers_hmacs),
 		cmocka_unit_test(tlvs_of_a_false_reply),
 		cmocka_unit_test(several_replies_to_one_stream),
+		cmocka_unit_test(times_out_of_order),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
