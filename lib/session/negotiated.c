@@ -46,8 +46,9 @@ bool tw_negotiated_answers(struct tw_negotiated *s, uint64_t mono)
 
 void tw_negotiated_tick(struct tw_negotiated *s, uint64_t mono)
 {
+	/* Its last packet came a moment ahead of now where a NIC's clock says when. */
 	if (s->phase != TW_NEGOTIATED_STARTED || s->refwait == 0 ||
-		mono - s->last_seen < s->refwait)
+		(int64_t)(mono - s->last_seen) < (int64_t)s->refwait)
 		return;
 	s->phase = TW_NEGOTIATED_ENDED;
 	s->n.expired = true;
