@@ -7,6 +7,8 @@ server does between the steps. Each prints what it saw and ends with 1 when that
   control_scripted.py n-sessions SERVER      RFC 5938: Start-N and Stop-N of one session of two
   control_scripted.py start-stop SERVER      RFC 5357: before the start, between, after Stop + Timeout
   control_scripted.py stop SERVER N          two sessions, a Stop-Sessions that names N
+  control_scripted.py packets SERVER PORT N  that many of the session from PORT, ten a second:
+                                             which of them were answered, as JSON
   control_scripted.py silent SERVER          set up, then silence: seconds until the server closes
 """
 
@@ -57,7 +59,7 @@ class Sender:
         self.seq = 0
         self.replies = []
 
-    def answered(self, patience=0.3):
+    def answered(self, patience=0.6):
         """Send one packet: is it answered?"""
         self.u.settimeout(patience)
         ntp = int((time.time() + 2208988800) * 2**32)
@@ -128,6 +130,15 @@ def start_stop(address):
         sys.exit("Timeout was 2 s")
 
 
+def packets(address, port, n):
+    a = Sender(address, port, 862)
+    for _ in range(n):
+        if not a.answered(2 if n > 3 else 0.6):
+            print(f"packet {a.seq} gets no reply", file=sys.stderr)
+        time.sleep(0.1)
+    print(f'{{"sent": {a.seq}, "answered": {len(a.replies)}}}')
+
+
 def stop(address, number):
     s = set_up(address, 1)
     accepted = [ask(s, p, 2) for p in PORTS]
@@ -152,5 +163,6 @@ def silent(address):
 
 
 if __name__ == "__main__":
-    WHAT = {"n-sessions": n_sessions, "start-stop": start_stop, "stop": stop, "silent": silent}
+    WHAT = {"n-sessions": n_sessions, "start-stop": start_stop, "stop": stop, "silent": silent,
+            "packets": packets}
     WHAT[sys.argv[1]](sys.argv[2], *(int(x) for x in sys.argv[3:]))

@@ -25,6 +25,13 @@ twping()
 	status=$?
 }
 
+# measuring NAME: it has said when results will be there, so packets are sent
+measuring()
+{
+	within 30 grep -q '^Approximately' "$dir/$1.json" || fail "$1 does not measure"
+	sleep 0.5
+}
+
 # reads NAME raw|machine|text OPTIONS...: it ends well and prints what is of that form; NAME.json
 # becomes what a program understands
 reads()
@@ -191,7 +198,7 @@ is flat-out '.sent == 50' '.lost == 0'
 # A signal ends it early; what was measured until then is told.
 start early "$a" "$dir/twping" --dev va -M -c 1000 -i 0.01f -L 0.3 "$b4"
 e=$pid
-sleep 1.5
+measuring early
 stop "$e" INT
 same 'exit status after SIGINT' 0 "$status"
 understands early machine
@@ -270,7 +277,7 @@ ready srv2 "$pid" 'TWAMP-Control on TCP port'
 s=$pid
 start broken "$a" "$dir/twping" --dev va -M -c 1000 -i 0.01f -L 0.3 "$b4"
 t=$pid
-sleep 1.5
+measuring broken
 stop "$s" KILL
 wait "$t"
 same 'exit status without the server' 1 $?

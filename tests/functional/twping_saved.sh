@@ -23,6 +23,13 @@ twping()
 	status=$?
 }
 
+# measuring NAME: it has said when results will be there, so packets are sent
+measuring()
+{
+	within 30 grep -q '^Approximately' "$dir/$1.json" || fail "$1 does not measure"
+	sleep 0.5
+}
+
 # raw NAME: the file has what -R printed, octet for octet
 raw()
 {
@@ -93,7 +100,7 @@ raw piped
 # A signal ends it early: what there is is saved and told as incomplete.
 start early "$a" "$bin" twping --dev va -M -F "$dir/early.owp" -c 1000 -i 0.01f -L 0.3 "$b4"
 e=$pid
-sleep 1.5
+measuring early
 stop "$e" INT
 head_is early "$as_told" '.finished == 2' '.rows == $s.SENT' '.rows > 5 and .rows < 1000'
 
@@ -105,7 +112,7 @@ refused() # NAME WORDS OPTIONS...
 	twping "$name" -R "$@"
 	same "exit status of $name" 1 "$status"
 	check "$name: says why: $(tail -n 1 "$dir/$name.log")" said "$name" "$words"
-	same "$name: lines" 1 "$(grep -c . "$dir/$name.log")"
+	same "$name: lines of error" 1 "$(grep -c error: "$dir/$name.log")"
 }
 refused no-folder '-F: .*/none/x: No such file' -F "$dir/none/x" "$b4"
 refused folder '-F: .*: Is a directory' -F "$dir" "$b4"
@@ -146,7 +153,7 @@ same 'doubled ones' 215 "$(wc -l <"$dir/spoilt-indup.rows")"
 box clean
 start broken "$a" "$bin" twping --dev va -M -F "$dir/broken.owp" -c 1000 -i 0.01f -L 0.3 "$b4"
 t=$pid
-sleep 1.5
+measuring broken
 stop "$srv" KILL
 wait "$t"
 same 'exit status without the server' 1 $?
