@@ -225,7 +225,7 @@ refuse 'there is no device' devices --check --dev nosuch0
 grep -q 'timestamps hardware: net_null0 (net_null) makes none: the driver offers no stamps' \
 	"$tmp/err" || fail "--timestamps hardware: $(tail -n 1 "$tmp/err")"
 expect 0 devices --dev net_null0 --timestamps software
-refuse "--timestamps 'quartz': allowed: auto, software or hardware" \
+refuse "--timestamps 'quartz': allowed: auto, software, hardware or kernel" \
 	reflector --dev net_null0 --timestamps quartz
 
 # --- keys: before there is any device --------------------------------------------------------
