@@ -30,6 +30,7 @@
 #define BURST 32
 #define ROUNDS 400
 #define SESSIONS 64
+#define ROOM 65536 /* for negotiated sessions: chance shall not make two of them neighbours */
 
 /* What a mode sends and what the reflector is told. */
 struct mode {
@@ -137,7 +138,7 @@ static void set_up(struct bench *b, const struct mode *m)
 		.keys = m->auth && !m->twamp ? ring : NULL,
 		.negotiated = m->twamp,
 		.negotiated_only = m->twamp,
-		.max_agreed = m->twamp ? SESSIONS : 0,
+		.max_agreed = m->twamp ? ROOM : 0,
 		.tlv = m->policy ? &policy : NULL};
 	struct tw_loop_port lp = {.port_id = ports[1].port_id,
 		.n_rx_queues = 1,
