@@ -15,8 +15,19 @@
 
 #include "keyfile_priv.h"
 
+/* Prefixes of one family and length. */
+struct group {
+	size_t first, n;
+	uint8_t family, len;
+};
+#define GROUPS (33 + 129)
+
 struct tw_keyfile {
 	size_t n;
+	size_t n_ssid;   /* the first entries, by SSID */
+	size_t n_groups; /* of those behind them, longest prefixes first */
+	size_t any;      /* behind all prefixes; n: nothing for everybody */
+	struct group group[GROUPS];
 	size_t arena_len;
 	char *arena; /* ids and keys; never moves, entries point into it */
 	struct tw_secret entry[];
@@ -31,17 +42,48 @@ void tw_keyfile_destroy(struct tw_keyfile *kf)
 	free(kf);
 }
 
-/* Sort key of look-up order: kinds as in the enum, longer prefixes first, then as written. */
+/* Sort key of look-up order: kinds as in the enum, longer prefixes first; SSIDs and prefixes of one
+ * length so that they can be searched, users as written. */
 static int by_lookup(const void *pa, const void *pb)
 {
 	const struct tw_secret *a = pa;
 	const struct tw_secret *b = pb;
+	int d = 0;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	if (a->kind == TW_KEYID_PREFIX && a->prefix_len != b->prefix_len)
-		return a->prefix_len > b->prefix_len ? -1 : 1;
+	if (a->kind == TW_KEYID_SSID)
+		d = a->ssid - b->ssid;
+	else if (a->kind == TW_KEYID_PREFIX && a->prefix_len != b->prefix_len)
+		d = b->prefix_len - a->prefix_len;
+	else if (a->kind == TW_KEYID_PREFIX && a->family != b->family)
+		d = a->family - b->family;
+	else if (a->kind == TW_KEYID_PREFIX)
+		d = memcmp(a->addr, b->addr, sizeof(a->addr));
+	if (d)
+		return d;
 	return a->id < b->id ? -1 : 1; /* the arena grows with the lines */
+}
+
+/* Where in the sorted entries what is. */
+static void make_index(struct tw_keyfile *kf)
+{
+	size_t i = 0;
+
+	while (i < kf->n && kf->entry[i].kind == TW_KEYID_SSID)
+		i++;
+	kf->n_ssid = i;
+	for (; i < kf->n && kf->entry[i].kind == TW_KEYID_PREFIX; i++) {
+		const struct tw_secret *e = &kf->entry[i];
+		struct group *g = kf->n_groups ? &kf->group[kf->n_groups - 1] : NULL;
+
+		if (!g || g->family != e->family || g->len != e->prefix_len) {
+			g = &kf->group[kf->n_groups++];
+			*g = (struct group){.first = i, .family = e->family, .len = e->prefix_len};
+		}
+		g->n++;
+	}
+	kf->any = i < kf->n && kf->entry[i].kind == TW_KEYID_ANY ? i : kf->n;
 }
 
 static bool same_id(const struct tw_secret *a, const struct tw_secret *b)
@@ -148,6 +190,7 @@ int tw_keyfile_parse(const char *name, const char *text, size_t len, enum tw_key
 		return r;
 	}
 	qsort(kf->entry, kf->n, sizeof(kf->entry[0]), by_lookup);
+	make_index(kf);
 	*ret = kf;
 	return 0;
 }
@@ -235,26 +278,42 @@ const struct tw_secret *tw_keyfile_user(const struct tw_keyfile *kf, const void 
 	return NULL;
 }
 
-static bool covers(const struct tw_secret *e, uint8_t family, const uint8_t *addr)
+static int compare_ssid(const void *key, const void *entry)
 {
-	unsigned int full = e->prefix_len / 8;
-	unsigned int rest = e->prefix_len % 8;
-
-	if (e->family != family || memcmp(e->addr, addr, full) != 0)
-		return false;
-	return !rest || ((e->addr[full] ^ addr[full]) >> (8 - rest)) == 0;
+	return *(const uint16_t *)key - ((const struct tw_secret *)entry)->ssid;
 }
 
+static int compare_addr(const void *key, const void *entry)
+{
+	return memcmp(key, ((const struct tw_secret *)entry)->addr, 16);
+}
+
+/* The prefix of that length, as entries have theirs. */
+static void mask(uint8_t *ret, const uint8_t *addr, unsigned int len)
+{
+	memset(ret, 0, 16);
+	memcpy(ret, addr, len / 8);
+	if (len % 8)
+		ret[len / 8] = (uint8_t)(addr[len / 8] & 0xff00 >> len % 8);
+}
+
+/* A search in each length of prefix that there is: 162 at most, however many entries. */
 const struct tw_secret *tw_keyfile_peer(
 	const struct tw_keyfile *kf, uint16_t ssid, uint8_t family, const uint8_t *addr)
 {
-	for (size_t i = 0; i < kf->n; i++) {
-		const struct tw_secret *e = &kf->entry[i];
+	const struct tw_secret *found = NULL;
 
-		if (e->kind == TW_KEYID_ANY ||
-			(e->kind == TW_KEYID_SSID && ssid && e->ssid == ssid) ||
-			(e->kind == TW_KEYID_PREFIX && covers(e, family, addr)))
-			return e;
+	if (ssid)
+		found = bsearch(&ssid, kf->entry, kf->n_ssid, sizeof(kf->entry[0]), compare_ssid);
+	for (size_t i = 0; !found && i < kf->n_groups; i++) {
+		const struct group *g = &kf->group[i];
+		uint8_t prefix[16];
+
+		if (g->family != family)
+			continue;
+		mask(prefix, addr, g->len);
+		found = bsearch(
+			prefix, &kf->entry[g->first], g->n, sizeof(kf->entry[0]), compare_addr);
 	}
-	return NULL;
+	return found || kf->any == kf->n ? found : &kf->entry[kf->any];
 }

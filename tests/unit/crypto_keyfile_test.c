@@ -2,10 +2,12 @@
 /* Copyright (c) 2026 The dpdk-twamp authors */
 
 #include "tw_keyfile.h"
+#include "tw_rand.h"
 #include "tw_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +114,84 @@ static void peers_ssid_then_longest_prefix_then_any(void **state)
 	assert_null(tw_keyfile_peer(kf, 1, 4, other));
 	assert_null(tw_keyfile_peer(kf, 1, 6, six));
 	tw_keyfile_destroy(kf);
+
+	/* the octets are those of 2001:db8:: */
+	kf = parse("32.1.13.184/31 four\n", TW_KEYFILE_TEXT);
+	assert_null(tw_keyfile_peer(kf, 1, 6, six));
+	tw_keyfile_destroy(kf);
+}
+
+/* The rule as it is written, entry by entry. */
+static const struct tw_secret *judge(
+	const struct tw_keyfile *kf, uint16_t ssid, uint8_t family, const uint8_t *addr)
+{
+	const struct tw_secret *e, *best = NULL;
+
+	for (size_t i = 0; (e = tw_keyfile_entry(kf, i)); i++) {
+		bool fits = e->family == family;
+
+		if (e->kind == TW_KEYID_SSID && ssid && e->ssid == ssid)
+			return e;
+		if (e->kind == TW_KEYID_ANY && !best)
+			best = e;
+		for (unsigned int bit = 0; bit < e->prefix_len && fits; bit++)
+			fits = !((e->addr[bit / 8] ^ addr[bit / 8]) & 0x80 >> bit % 8);
+		if (e->kind == TW_KEYID_PREFIX && fits &&
+			(!best || best->kind == TW_KEYID_ANY || best->prefix_len < e->prefix_len))
+			best = e;
+	}
+	return best;
+}
+
+/* Few values, so that prefixes lie in each other; some lines stand there twice and are dropped. */
+static void many_peers_are_found_as_the_rule_says(void **state)
+{
+	static char text[64 * 150];
+	struct tw_keyfile *kf = NULL;
+	struct tw_rand r;
+	size_t found = 0;
+
+	(void)state;
+	tw_rand_init(&r, 5);
+	for (unsigned int round = 0; round < 10; round++) {
+		size_t used = 0;
+
+		for (unsigned int i = 0; i < 150; i++) {
+			char line[64];
+			unsigned int a = (unsigned int)tw_rand_below(&r, 8) << 5,
+				     b = (unsigned int)tw_rand_below(&r, 256),
+				     len = 9 + (unsigned int)tw_rand_below(&r, 24);
+			int n = i % 3 == 0   ? snprintf(line, sizeof(line), "ssid:%u s", b + 1)
+				: i % 3 == 1 ? snprintf(line, sizeof(line), "10.%u.%u.%u/%u p", a,
+						       b, a, len)
+					     : snprintf(line, sizeof(line), "2001:db8:%x::%x/%u q",
+						       a, b, len * 4 < 129 ? len * 4 : 128);
+
+			memcpy(text + used, line, (size_t)n);
+			text[used + (size_t)n] = '\n';
+			if (tw_keyfile_parse("t", text, used + (size_t)n + 1, TW_KEYFILE_TEXT, NULL,
+				    &kf) < 0)
+				continue;
+			used += (size_t)n + 1;
+			tw_keyfile_destroy(kf);
+		}
+		assert_int_equal(tw_keyfile_parse("t", text, used, TW_KEYFILE_TEXT, NULL, &kf), 0);
+		for (unsigned int i = 0; i < 500; i++) {
+			uint8_t family = i & 1 ? 4 : 6, addr[16] = {10};
+			uint16_t ssid = (uint16_t)(i % 3 ? 0 : tw_rand_below(&r, 300));
+
+			if (family == 6)
+				memcpy(addr, (uint8_t[]){0x20, 1, 0x0d, 0xb8}, 4);
+			addr[family == 4 ? 1 : 5] = (uint8_t)(tw_rand_below(&r, 8) << 5);
+			addr[family == 4 ? 2 : 15] = (uint8_t)tw_rand_u64(&r);
+			addr[3] ^= (uint8_t)(family == 4 ? tw_rand_u64(&r) : 0);
+			assert_ptr_equal(tw_keyfile_peer(kf, ssid, family, addr),
+				judge(kf, ssid, family, addr));
+			found += judge(kf, ssid, family, addr) != NULL;
+		}
+		tw_keyfile_destroy(kf);
+	}
+	assert_in_range(found, 500, 4999);
 }
 
 static void broken_lines_are_named_without_the_secret(void **state)
@@ -222,6 +302,7 @@ int main(void)
 		cmocka_unit_test(users_comments_and_blanks),
 		cmocka_unit_test(octets_in_hex),
 		cmocka_unit_test(peers_ssid_then_longest_prefix_then_any),
+		cmocka_unit_test(many_peers_are_found_as_the_rule_says),
 		cmocka_unit_test(broken_lines_are_named_without_the_secret),
 		cmocka_unit_test(files_of_0600_or_less_only),
 		cmocka_unit_test(other_owners_kinds_and_sizes),
