@@ -154,6 +154,10 @@ static json_t *describe_port(const struct tw_port *p)
 		p->nic_clock != NULL, "why_not", p->stamps_why, "text",
 		tw_port_stamps_text(p, stamps, sizeof(stamps)), "driver", describe_driver(p));
 	json_object_set_new(o, "rss", describe_rss(p));
+	if (!p->is_kernel)
+		json_object_set_new(o, "rx_interrupts",
+			json_pack(
+				"{s:b, s:s}", "used", p->interrupts, "why_not", p->no_interrupts));
 	return o;
 }
 
@@ -209,6 +213,9 @@ static void print_port(const struct tw_port *p)
 	print_rss(p);
 	printf("%16s checksum offload: receive %s, transmit %s\n", "",
 		p->rx_checksum ? "yes" : "no", p->tx_checksum ? "yes" : "no");
+	if (!p->is_kernel)
+		printf("%16s receive interrupts: %s%s\n", "", p->interrupts ? "yes" : "no, ",
+			p->no_interrupts);
 	printf("%16s stamps: %s\n", "", tw_port_stamps_text(p, text, sizeof(text)));
 	print_driver(p);
 }

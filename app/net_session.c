@@ -157,16 +157,10 @@ int tw_net_attach_kernel(struct tw_net *n, struct tw_err *err)
 void tw_net_serve_kernel(
 	struct tw_net *n, unsigned int i, uint16_t q, struct tw_loop_port *lp, struct tw_worker *w)
 {
-	int fd;
-
 	lp->exception = tw_exception_queue(n->exceptions[i], q);
 	if (!lp->exception)
 		return;
-	fd = tw_exception_poll_fd(n->exceptions[i], q);
-	if (fd >= 0 && w->n_fds < sizeof(w->fds) / sizeof(w->fds[0]))
-		w->fds[w->n_fds++] = fd;
-	else
-		w->may_sleep = false;
+	tw_worker_wait_for(w, tw_exception_poll_fd(n->exceptions[i], q), NULL);
 }
 
 const char *tw_net_tcp_device(const struct tw_net *n)

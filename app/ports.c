@@ -129,10 +129,5 @@ void tw_ports_loop(
 
 void tw_ports_add_fds(const struct tw_port *p, uint16_t q, struct tw_worker *w)
 {
-	int fd = tw_port_poll_fd(p, q);
-
-	if (fd >= 0 && w->n_fds < sizeof(w->fds) / sizeof(w->fds[0]))
-		w->fds[w->n_fds++] = fd;
-	else
-		w->may_sleep = false;
+	tw_worker_wait_for(w, tw_port_poll_fd(p, q), tw_port_interrupt(p, q));
 }

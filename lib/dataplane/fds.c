@@ -58,15 +58,28 @@ size_t tw_fds_new_sockets(const struct tw_fds *before, int domain, int *ret_fds,
 	return n;
 }
 
-bool tw_fds_is(int fd, const char *what)
+static void name_of(int fd, char (*ret)[128])
 {
-	char path[64], text[128];
+	char path[64];
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	n = readlink(path, text, sizeof(text) - 1);
-	if (n < 0)
-		return false;
-	text[n] = 0;
-	return strcmp(text, what) == 0;
+	n = readlink(path, *ret, sizeof(*ret) - 1);
+	(*ret)[n < 0 ? 0 : n] = 0;
+}
+
+bool tw_fds_is(int fd, const char *what)
+{
+	char name[128];
+
+	name_of(fd, &name);
+	return strcmp(name, what) == 0;
+}
+
+bool tw_fds_is_below(int fd, const char *what)
+{
+	char name[128];
+
+	name_of(fd, &name);
+	return strncmp(name, what, strlen(what)) == 0;
 }

@@ -29,4 +29,7 @@ size_t tw_fds_new_sockets(const struct tw_fds *before, int domain, int *ret_fds,
 /* What /proc says the descriptor is: "anon_inode:bpf-map"; false when it cannot be read. */
 bool tw_fds_is(int fd, const char *what);
 
+/* The same of its beginning: "/dev/uio". */
+bool tw_fds_is_below(int fd, const char *what);
+
 #endif

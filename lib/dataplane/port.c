@@ -160,10 +160,23 @@ static void read_device(struct tw_port *port, const struct rte_eth_dev_info *inf
 		memcpy(port->mac.b, mac.addr_bytes, sizeof(port->mac.b));
 }
 
+/* With receive interrupts, or without if that is all there is. */
+static int configure(struct tw_port *port)
+{
+	struct rte_eth_conf *conf = &port->priv->conf;
+	int rc = rte_eth_dev_configure(port->port_id, port->n_rx, port->n_tx, conf);
+
+	if (rc == 0 || !conf->intr_conf.rxq)
+		return rc;
+	tw_port_interrupts_refused(port, rc);
+	conf->intr_conf.rxq = 0;
+	return rte_eth_dev_configure(port->port_id, port->n_rx, port->n_tx, conf);
+}
+
 int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw_err *err)
 {
 	const struct tw_port_config *cfg = &port->priv->cfg;
-	struct rte_eth_conf conf = {0};
+	struct rte_eth_conf *conf = &port->priv->conf;
 	struct rte_eth_dev_info info;
 	int rc;
 
@@ -174,16 +187,16 @@ int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw
 	read_device(port, &info);
 	port->n_rx = RTE_MIN(s->n_rx, info.max_rx_queues);
 	port->n_tx = RTE_MIN(s->n_tx, info.max_tx_queues);
-	choose_offloads(port, &info, &conf);
-	choose_rss(port, &info, &conf);
-	/* The one virtual device whose receive interrupt is a descriptor that can be polled. */
-	conf.intr_conf.rxq = strcmp(port->driver, "net_tap") == 0;
+	*conf = (struct rte_eth_conf){0};
+	choose_offloads(port, &info, conf);
+	choose_rss(port, &info, conf);
+	conf->intr_conf.rxq = tw_port_interrupts_wanted(port);
 	if (s->own_mtu) {
-		rc = choose_mtu(port, &info, &conf, err);
+		rc = choose_mtu(port, &info, conf, err);
 		if (rc < 0)
 			return rc;
 	}
-	rc = rte_eth_dev_configure(port->port_id, port->n_rx, port->n_tx, &conf);
+	rc = configure(port);
 	if (rc < 0)
 		return quote(err, port, rc, "configure it");
 	port->rx_desc = cfg->rx_desc ? cfg->rx_desc : DEFAULT_DESC;
@@ -332,6 +345,22 @@ static void drain(struct tw_port *port)
 	}
 }
 
+/* Vectors and descriptors are made at the start: where they are not to be had, it is tried again. */
+static int start_device(struct tw_port *port, struct tw_err *err)
+{
+	struct rte_eth_conf *conf = &port->priv->conf;
+	int rc = rte_eth_dev_start(port->port_id);
+
+	if (rc == 0 || !conf->intr_conf.rxq)
+		return rc;
+	tw_port_interrupts_refused(port, rc);
+	conf->intr_conf.rxq = 0;
+	rc = configure(port);
+	if (rc == 0)
+		rc = setup_queues(port, err);
+	return rc < 0 ? rc : rte_eth_dev_start(port->port_id);
+}
+
 int tw_port_start(struct tw_port *port, struct tw_err *err)
 {
 	struct tw_port_private *priv = port->priv;
@@ -353,7 +382,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	/* Starting sets the MAC address that the interface has already. */
 	if (port->is_kernel)
 		tw_host_neighbours_keep(port->ifindex, &neighbours);
-	rc = rte_eth_dev_start(port->port_id);
+	rc = start_device(port, err);
 	if (tw_host_neighbours_restore(neighbours) < 0)
 		tw_warning(
 			"%s: the interface has lost permanent neighbours (ip neigh)", port->name);
@@ -374,8 +403,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	rte_eth_stats_reset(port->port_id);
 	if (port->is_kernel)
 		tw_host_stats(port->ifindex, &priv->base);
-	for (uint16_t q = 0; strcmp(port->driver, "net_tap") == 0 && q < port->n_rx; q++)
-		priv->fds[q] = rte_eth_dev_rx_intr_ctl_q_get_fd(port->port_id, q);
+	tw_port_interrupts_begin(port);
 	tw_port_stamps_begin(port);
 	return 0;
 }

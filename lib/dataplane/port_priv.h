@@ -9,6 +9,7 @@
 #include "af_packet_priv.h"
 #include "fds_priv.h"
 #include "packet_prog.h"
+#include "rx_interrupt.h"
 
 #include <rte_ethdev.h>
 
@@ -35,6 +36,9 @@ struct tw_port_private {
 	int fds[TW_PORT_QUEUES]; /* the driver's sockets by queue, not ours to close */
 	uint64_t drops;          /* what AF_PACKET sockets told so far */
 	struct tw_host_stats base;
+	struct rte_eth_conf conf; /* as it was configured */
+	struct tw_rx_interrupt interrupts[TW_PORT_QUEUES];
+	rte_spinlock_t interrupt_lock;
 	int64_t down_since; /* CLOCK_MONOTONIC, 0: there is a link */
 	struct tw_ns down;  /* without a link, until then */
 	bool had_peer;      /* of a device whose link is its peer */
@@ -66,6 +70,18 @@ int tw_port_setup(struct tw_port *port, const struct tw_port_setup *s, struct tw
 
 /* Undo tw_port_setup() and unplug, so that another driver may be tried. */
 void tw_port_undo(struct tw_port *port);
+
+/* Is the port to be configured with receive interrupts? Notes why not. */
+bool tw_port_interrupts_wanted(struct tw_port *port);
+
+/* The driver did not want to be configured or started with them. */
+void tw_port_interrupts_refused(struct tw_port *port, int rc);
+
+/* After the start: take their descriptors, if all queues have one that is its own. */
+void tw_port_interrupts_begin(struct tw_port *port);
+
+/* Log once what workers found out. */
+void tw_port_interrupts_look(struct tw_port *port);
 
 /* The kernel interface half. */
 int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);

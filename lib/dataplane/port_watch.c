@@ -42,6 +42,7 @@ int tw_port_look(struct tw_port *port, struct tw_err *err)
 	struct tw_port_private *priv = port->priv;
 	int rc = look(port);
 
+	tw_port_interrupts_look(port);
 	if (rc == -ENXIO)
 		rc = -ENODEV;
 	if (rc < 0 && rc != -ENODEV)

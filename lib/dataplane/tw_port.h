@@ -25,6 +25,7 @@
 
 struct tw_nic_clock;
 struct tw_kernel_stamps;
+struct tw_rx_interrupt;
 
 #define TW_PORT_QUEUES 64
 #define TW_PORT_ADDRS 32
@@ -125,6 +126,9 @@ struct tw_port {
 	struct tw_kernel_stamps *kernel_stamps;
 	uint32_t stamp_notes; /**< why not: bit by enum tw_stamp_note */
 	char stamps_why[200]; /**< the same in words, "" with a clock */
+
+	bool interrupts;         /**< workers may sleep until a receive interrupt comes */
+	char no_interrupts[160]; /**< why not; "" on kernel interfaces */
 
 	struct tw_port_private *priv;
 };
@@ -230,5 +234,11 @@ struct tw_ns tw_port_down(const struct tw_port *port);
  * @return the descriptor, -1: the device has none
  */
 int tw_port_poll_fd(const struct tw_port *port, uint16_t q);
+
+/**
+ * The interrupt behind that descriptor, to be armed before a sleep.
+ * @return NULL: there is none, the descriptor is always on
+ */
+struct tw_rx_interrupt *tw_port_interrupt(const struct tw_port *port, uint16_t q);
 
 #endif

@@ -58,6 +58,13 @@ enum tw_stamp_unit {
 	TW_UNIT_TICKS, /**< of the NIC, of any length */
 };
 
+/** Receive interrupts. */
+enum tw_interrupts {
+	TW_INTERRUPTS_NONE,   /**< the driver has none */
+	TW_INTERRUPTS_YES,    /**< workers sleep by them, where bus and kernel driver carry them */
+	TW_INTERRUPTS_UNUSED, /**< it has, but they are not used: tw_pmd.no_interrupts */
+};
+
 /** One driver. A `from` is the DPDK version that has it first, 2411 for 24.11; 0: 22.11 has it. */
 struct tw_pmd {
 	const char *driver; /**< as tw_port.driver */
@@ -74,8 +81,10 @@ struct tw_pmd {
 	unsigned int launch_from;
 	enum tw_port_clock clock;
 	unsigned int clock_from;
-	const char *note;   /**< what bites; never NULL */
-	const char *source; /**< where that is from */
+	enum tw_interrupts interrupts;
+	const char *no_interrupts; /**< why they are not used, else NULL */
+	const char *note;          /**< what bites; never NULL */
+	const char *source;        /**< where that is from */
 };
 
 /** What is known about a driver. @return NULL: nothing */

@@ -24,9 +24,11 @@ struct rte_mempool;
 struct tw_recorder;
 struct tw_exception_queue;
 struct tw_nic_clock;
+struct tw_rx_interrupt;
 
 #define TW_MAX_OWN_ADDRS 16
 #define TW_MAX_TASKS_PER_WORKER 16
+#define TW_MAX_FDS_PER_WORKER 16
 
 /**
  * What a port's NIC, or the kernel below it, can stamp for one task. All zero: nothing, stamps are
@@ -104,12 +106,24 @@ struct tw_worker {
 	int finished_fd; /**< eventfd, written once all its senders have finished; 0, -1 = none */
 	bool told;       /**< that was done. w: worker */
 	unsigned int n_fds;
-	int fds[16]; /**< readable when a packet is there; -1 = no more; empty = always poll */
+	/** Readable when a packet is there; -1 = no more; empty = always poll. */
+	int fds[TW_MAX_FDS_PER_WORKER];
+	/** What has to be armed for that; NULL: nothing. */
+	struct tw_rx_interrupt *interrupts[TW_MAX_FDS_PER_WORKER];
+	bool armed;           /**< there are such */
+	bool deaf;            /**< an interrupt was lost: it polls. w: worker */
 	_Atomic bool stop;    /**< w: control, r: worker */
 	_Atomic bool running; /**< w: worker, r: control */
 	pthread_t thread;     /**< w: worker before running is set, r: control */
 	struct tw_ns used;    /**< CPU time of its thread before this launch; the same */
 };
+
+/**
+ * Let the worker sleep until this descriptor is readable; it polls for ever if there is none or the
+ * interrupt behind it was lost before.
+ * @param interrupt  to be armed before; NULL: the descriptor is always on
+ */
+void tw_worker_wait_for(struct tw_worker *w, int fd, struct tw_rx_interrupt *interrupt);
 
 /** Start the worker on its lcore. @return 0, -EBUSY */
 int tw_worker_launch(struct tw_worker *w);

@@ -6,6 +6,7 @@
 #include "gate.h"
 #include "idle.h"
 #include "loop.h"
+#include "rx_interrupt.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -92,7 +93,7 @@ static void forgive(int *fd)
 static bool doze(struct tw_worker *w, uint64_t ns, bool patient)
 {
 	unsigned int n_fds = patient ? 0 : w->n_fds;
-	struct pollfd p[17];
+	struct pollfd p[TW_MAX_FDS_PER_WORKER + 1];
 	uint64_t woken;
 	struct timespec ts = {.tv_nsec = (long)ns};
 	int n;
@@ -103,9 +104,12 @@ static bool doze(struct tw_worker *w, uint64_t ns, bool patient)
 	tw_gate_leave();
 	n = ppoll(p, n_fds + 1, &ts, NULL);
 	tw_gate_enter();
-	for (unsigned int i = 0; n > 0 && i < n_fds; i++)
+	for (unsigned int i = 0; n > 0 && i < n_fds; i++) {
 		if (unlikely(p[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			forgive(&w->fds[i]);
+		else if (p[i].revents && w->interrupts[i])
+			w->deaf |= tw_rx_interrupt_came(w->interrupts[i]);
+	}
 	if (n > 0 && p[n_fds].revents && read(w->wake_fd, &woken, sizeof(woken)) < 0)
 		return false; /* somebody else's wake-up was first */
 	return n == 0;
@@ -140,11 +144,62 @@ static void note_stolen(struct tw_task *t, uint64_t ticks)
 		t->stolen_longest = ticks;
 }
 
+static unsigned int round_of_all(struct tw_worker *w)
+{
+	unsigned int work = 0;
+
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		work += w->tasks[i]->step(w->tasks[i]);
+	return work;
+}
+
+/* From the first on. */
+static void disarm(struct tw_worker *w, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (w->interrupts[i])
+			tw_rx_interrupt_disarm(w->interrupts[i]);
+}
+
+/* @return interrupts will wake it */
+static bool arm(struct tw_worker *w)
+{
+	for (unsigned int i = 0; i < w->n_fds; i++) {
+		if (!w->interrupts[i] || tw_rx_interrupt_arm(w->interrupts[i]))
+			continue;
+		w->deaf = true;
+		disarm(w, i);
+		return false;
+	}
+	return true;
+}
+
+/* As doze(). @return what a last look found, then it did not sleep */
+static unsigned int doze_armed(
+	struct tw_worker *w, uint64_t ns, bool *ret_timed, uint64_t *ret_awake)
+{
+	unsigned int work;
+
+	if (!arm(w))
+		return 0;
+	/* What came before they were on, whose interrupt need not come. */
+	work = round_of_all(w);
+	if (!work) {
+		*ret_timed = doze(w, ns, false);
+		*ret_awake = rte_rdtsc();
+		for (unsigned int i = 0; *ret_timed && i < w->n_fds; i++)
+			if (w->interrupts[i])
+				w->deaf |= tw_rx_interrupt_passed(w->interrupts[i]);
+	}
+	disarm(w, w->n_fds);
+	return work;
+}
+
 /* Nothing was found: go on polling or sleep. @return TSC */
 static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 {
-	bool patient = can_wait(w), timed;
-	uint64_t ns, target, awake;
+	bool patient = can_wait(w), timed = false;
+	uint64_t ns, target, awake = now;
 
 	tw_idle_patience(idle, patient);
 	ns = tw_idle_rest(idle, now, earliest_due(w));
@@ -153,14 +208,19 @@ static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 		return now;
 	}
 	target = now + ns * idle->us / 1000;
-	timed = doze(w, ns, patient);
-	awake = rte_rdtsc();
+	if (!w->armed || patient) {
+		timed = doze(w, ns, patient);
+		awake = rte_rdtsc();
+	} else if (doze_armed(w, ns, &timed, &awake)) {
+		tw_idle_work(idle, now);
+		return rte_rdtsc();
+	}
 	if (timed)
 		tw_idle_woken(idle, target, awake);
 	/* whatever woke it: it should have run by then */
 	if (awake > target + STOLEN_NS / 1000 * idle->us)
 		note_stolen(w->tasks[0], awake - target);
-	return awake;
+	return w->armed ? rte_rdtsc() : awake;
 }
 
 static struct tw_ns clock_of(clockid_t id)
@@ -233,7 +293,7 @@ static int worker_main(void *arg)
 		}
 		if (work)
 			tw_idle_work(&idle, now);
-		else if (may_sleep && last >= mail_until)
+		else if (may_sleep && !w->deaf && last >= mail_until)
 			last = rest(w, &idle, last);
 		else
 			rte_pause();
@@ -245,11 +305,26 @@ static int worker_main(void *arg)
 	return 0;
 }
 
+void tw_worker_wait_for(struct tw_worker *w, int fd, struct tw_rx_interrupt *interrupt)
+{
+	if (fd < 0 || w->n_fds == TW_MAX_FDS_PER_WORKER ||
+		(interrupt && atomic_load_explicit(&interrupt->lost, memory_order_relaxed))) {
+		w->may_sleep = false;
+		return;
+	}
+	w->interrupts[w->n_fds] = interrupt;
+	w->fds[w->n_fds++] = fd;
+}
+
 int tw_worker_launch(struct tw_worker *w)
 {
 	atomic_store(&w->stop, false);
 	atomic_store(&w->running, false);
 	w->told = w->finished_fd <= 0;
+	w->deaf = false;
+	w->armed = false;
+	for (unsigned int i = 0; i < w->n_fds; i++)
+		w->armed |= w->interrupts[i] != NULL;
 	w->wake_fd = w->may_sleep && w->n_fds ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) : -1;
 	if (w->wake_fd < 0)
 		w->may_sleep = false;

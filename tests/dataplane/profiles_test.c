@@ -11,7 +11,8 @@
 #include <glob.h>
 
 struct profile {
-	char kind[16], driver[32], rx[16], tx[16], launch[16], clock[24], bind[32], kernel[32];
+	char kind[16], driver[32], rx[16], tx[16], launch[16], clock[24], interrupt[16], bind[32],
+		kernel[32];
 	unsigned int pci_ids, limits;
 };
 
@@ -29,6 +30,7 @@ static const struct {
 	ONCE("stamp_tx", tx),
 	ONCE("launch_time", launch),
 	ONCE("read_clock", clock),
+	ONCE("rx_interrupt", interrupt),
 	ONCE("bind", bind),
 	ONCE("kernel_driver", kernel),
 };
@@ -114,6 +116,9 @@ static void profiles_and_table_agree(void **state)
 		[TW_CLOCK_NIC] = "nic",
 		[TW_CLOCK_HOST_REALTIME] = "host-realtime",
 		[TW_CLOCK_HOST_MONOTONIC] = "host-monotonic"};
+	static const char *const interrupt[] = {[TW_INTERRUPTS_NONE] = "none",
+		[TW_INTERRUPTS_YES] = "yes",
+		[TW_INTERRUPTS_UNUSED] = "unused"};
 	glob_t g;
 
 	(void)state;
@@ -132,6 +137,11 @@ static void profiles_and_table_agree(void **state)
 			fail_msg("%s: stamps are %s, %s, %s, %s and in the table %s, %s, %s, %s",
 				g.gl_pathv[i], p.rx, p.tx, p.launch, p.clock, rx[pmd->rx],
 				tx[pmd->tx], pmd->launch_time ? "yes" : "no", clock[pmd->clock]);
+		if (strcmp(p.interrupt, interrupt[pmd->interrupts]) != 0)
+			fail_msg("%s: rx_interrupt is %s and in the table %s", g.gl_pathv[i],
+				p.interrupt, interrupt[pmd->interrupts]);
+		if ((pmd->no_interrupts != NULL) != (pmd->interrupts == TW_INTERRUPTS_UNUSED))
+			fail_msg("%s: why interrupts are not used, or not", p.driver);
 		if (*pmd->note && !p.limits)
 			fail_msg("%s: no limit, and the table has '%s'", g.gl_pathv[i], pmd->note);
 	}
