@@ -187,6 +187,7 @@ static void seed(void)
 
 	print_message("TW_SEED=%llu\n", (unsigned long long)s);
 	tw_rand_init(&dp_both.rand, s);
+	odd_share = 0; /* whatever the last test was about */
 }
 
 static const uint32_t counts[] = {1, 2, 3, 8, 64};
