@@ -118,10 +118,23 @@ static void add_streams(struct tw_sender *s, uint32_t group, bool border, uint32
 			add_stream(s, i, border, into);
 }
 
+/* Due by a schedule, offered, and never taken: with these sent and not_sent are all that was asked for. */
+static uint64_t never_taken(const struct tw_sender *s, uint32_t group)
+{
+	uint64_t n = 0;
+
+	if (s->phase != TW_SENDER_DONE || (s->cfg.schedule == TW_SCHEDULE_MAX && !s->own))
+		return 0;
+	for (unsigned int k = 0; k < s->n_pending; k++)
+		n += group == ALL || s->streams[s->pending[k].stream].group == group;
+	return n;
+}
+
 static void add_rest(struct tw_sender *s, uint32_t group, struct tw_result *into)
 {
 	const struct tw_clock_map *clock = &s->task.clock;
 
+	into->tester.not_sent += never_taken(s, group);
 	if (group == ALL)
 		tw_result_merge(into, s->result);
 	for (uint32_t g = 0; s->groups && g < s->cfg.n_groups; g++)

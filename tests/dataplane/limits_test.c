@@ -105,8 +105,8 @@ static void ring_stuck(void **state)
 		dp_pair_stop(&p);
 		assert_int_equal(p.result->packets.sent, 50);
 		if (i & 1) {
-			/* one waits in vain, the others were never tried */
-			assert_int_equal(p.result->tester.not_sent + p.result->tester.tx_full, 150);
+			assert_int_equal(p.result->tester.not_sent, 150);
+			assert_in_range(p.result->tester.tx_full, 1, 64);
 			p.result->offered_pps = 1000;
 			assert_false(tw_result_tester_ok(p.result, why, sizeof(why)));
 		}

@@ -431,8 +431,9 @@ static void stuck(void **state)
 	dp_until_finished(&p, false);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.sent, 10);
-	/* those that wait in vain were offered, the others given up */
-	assert_int_equal(10 + sender(&p)->n_pending + p.result->tester.not_sent, due);
+	/* those that wait in vain are not sent, like those that were given up */
+	assert_true(sender(&p)->n_pending > 0);
+	assert_int_equal(10 + p.result->tester.not_sent, due);
 	for (struct rte_mbuf *m[16];;) {
 		uint16_t n = rte_eth_rx_burst(p.port[1], 0, m, 16);
 
