@@ -209,20 +209,29 @@ static void a_reflector_s_transmit_stamps(void **state)
 	dp_nic_done(&p);
 }
 
-/* Launch time: T1 is when the packet is due, and the NIC is told that very instant. */
-static void launch_time(void **state)
+/* A sender that has launch time and nothing else, a reflector that has nothing. */
+static struct dp_pair launching_pair(void)
 {
 	struct dp_pair p;
-	int field;
 	uint64_t flag;
+	int field;
 
-	(void)state;
 	dp_nic_reset();
 	assert_int_equal(rte_mbuf_dyn_tx_timestamp_register(&field, &flag), 0);
 	p = dp_nic_pair();
 	p.stamps[0].rx_flag = 0;
 	p.stamps[0].launch_flag = flag;
 	p.stamps[1] = (struct tw_loop_stamps){0};
+	return p;
+}
+
+/* Launch time: T1 is when the packet is due, and the NIC is told that very instant. */
+static void launch_time(void **state)
+{
+	struct dp_pair p;
+
+	(void)state;
+	p = launching_pair();
 	dp_nic_begin(&p);
 	/* those that the machine lets be handed over in time */
 	DP_NIC_UNTIL(&p, dp_nic.launched >= 50);
@@ -245,18 +254,11 @@ static void launch_time_and_a_full_ring(void **state)
 	struct tw_sender *s;
 	struct dp_pair p;
 	uint64_t before = 0;
-	int field;
-	uint64_t flag;
 
 	(void)state;
-	dp_nic_reset();
-	assert_int_equal(rte_mbuf_dyn_tx_timestamp_register(&field, &flag), 0);
-	p = dp_nic_pair();
+	p = launching_pair();
 	p.wire = 16;
-	p.stamps[0].rx_flag = 0;
-	p.stamps[0].launch_flag = flag;
 	p.stamps[0].readback = true;
-	p.stamps[1] = (struct tw_loop_stamps){0};
 	dp_nic_begin(&p);
 	s = (struct tw_sender *)p.sender;
 	/* nobody reflects */
