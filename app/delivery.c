@@ -21,7 +21,7 @@
 #define LOOK_MS 50
 
 static char *waiting;
-static size_t n_waiting, room;
+static size_t gone, n_waiting, room; /* octets: written, then those that wait */
 static int broken; /* the first error of write(), negative */
 
 static int64_t now_ms(void)
@@ -34,6 +34,9 @@ static int64_t now_ms(void)
 
 static bool append(const char *text, size_t len)
 {
+	if (gone)
+		memmove(waiting, waiting + gone, n_waiting);
+	gone = 0;
 	if (n_waiting + len > room) {
 		size_t want = (n_waiting + len) * 2;
 		char *more = realloc(waiting, want);
@@ -57,16 +60,16 @@ static bool send_piece(int ms)
 
 	if (poll(&p, 1, ms) <= 0)
 		return false;
-	n = write(STDOUT_FILENO, waiting, len);
+	n = write(STDOUT_FILENO, waiting + gone, len);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n < 0) {
 		broken = -errno;
-		n_waiting = 0;
+		gone = n_waiting = 0;
 		return true;
 	}
 	n_waiting -= (size_t)n;
-	memmove(waiting, waiting + n, n_waiting);
+	gone = n_waiting ? gone + (size_t)n : 0;
 	return true;
 }
 
@@ -81,7 +84,8 @@ bool tw_delivery_offer(const char *text, size_t len)
 	if (broken)
 		return true; /* said at the end */
 	tw_delivery_push();
-	if (n_waiting + len > TW_DELIVERY_WAITS || !append(text, len))
+	/* one alone may be as long as it likes: that of 10,000 sessions */
+	if ((n_waiting && n_waiting + len > TW_DELIVERY_WAITS) || !append(text, len))
 		return false;
 	tw_delivery_push();
 	return true;
