@@ -22,7 +22,7 @@
 
 static char *waiting;
 static size_t gone, n_waiting, room; /* octets: written, then those that wait */
-static int broken; /* the first error of write(), negative */
+static int broken;                   /* the first error of write(), negative */
 
 static int64_t now_ms(void)
 {
