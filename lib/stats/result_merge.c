@@ -197,6 +197,25 @@ static struct tw_range diff_range(const struct tw_range *now, const struct tw_ra
 	return d;
 }
 
+static uint64_t stamped(const struct tw_stamping *s, unsigned int i)
+{
+	return s->hardware[i] + s->kernel[i] + s->software[i];
+}
+
+/* Of an interval whose stamps are counted by maker: none where nothing was stamped. */
+static enum tw_stamp_source diff_source(
+	const struct tw_result *now, const struct tw_result *interval, unsigned int i)
+{
+	enum tw_stamp_source by = now->source[i];
+
+	if (by == TW_STAMP_PEER || !stamped(&now->stamping, i))
+		return by;
+	if (!stamped(&interval->stamping, i))
+		return TW_STAMP_NONE;
+	return tw_stamping_source(
+		&interval->stamping, i, by == TW_STAMP_LAUNCH_TIME ? by : TW_STAMP_HARDWARE);
+}
+
 void tw_result_diff(
 	struct tw_result *dst, const struct tw_result *now, const struct tw_result *before)
 {
@@ -220,8 +239,9 @@ void tw_result_diff(
 		dst->dscp[i] = diff_range(&now->dscp[i], &before->dscp[i]);
 		dst->ecn[i] = diff_range(&now->ecn[i], &before->ecn[i]);
 	}
-	memcpy(dst->source, now->source, sizeof(dst->source));
 	tw_stamping_diff(&dst->stamping, &now->stamping, &before->stamping);
+	for (unsigned int i = 0; i < 4; i++)
+		dst->source[i] = diff_source(now, dst, i);
 	dst->clock = now->clock;
 	dst->clock.steps = beyond(now->clock.steps, before->clock.steps);
 	dst->peer = now->peer;

@@ -316,6 +316,30 @@ static void diff_is_the_interval(void **state)
 	assert_near(d->offered_pps, 5000, 0);
 }
 
+/* Who stamped before does not count, nor does anybody where nothing was stamped. */
+static void an_interval_has_its_own_sources(void **state)
+{
+	(void)state;
+	a->source[0] = b->source[0] = TW_STAMP_LAUNCH_TIME;
+	a->source[1] = b->source[1] = TW_STAMP_PEER;
+	a->source[2] = b->source[2] = TW_STAMP_SOFTWARE; /* of a port where only it stamps */
+	a->source[3] = b->source[3] = TW_STAMP_SOFTWARE;
+	a->stamping = (struct tw_stamping){.hardware = {5, 1}, .software = {0, 0, 0, 1}};
+	b->stamping = a->stamping;
+	b->stamping.hardware[0] = 7;
+	b->stamping.kernel[3] = 4;
+	tw_result_diff(d, b, a);
+	assert_int_equal(d->source[0], TW_STAMP_LAUNCH_TIME);
+	assert_int_equal(d->source[1], TW_STAMP_PEER);
+	assert_int_equal(d->source[2], TW_STAMP_SOFTWARE);
+	assert_int_equal(d->source[3], TW_STAMP_KERNEL);
+	tw_result_diff(d, b, b);
+	assert_int_equal(d->source[0], TW_STAMP_NONE);
+	assert_int_equal(d->source[1], TW_STAMP_PEER);
+	assert_int_equal(d->source[2], TW_STAMP_SOFTWARE);
+	assert_int_equal(d->source[3], TW_STAMP_NONE);
+}
+
 static void first_interval_starts_with_the_run(void **state)
 {
 	(void)state;
@@ -473,6 +497,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			too_many_workers_share_the_last_row, setup, teardown),
 		cmocka_unit_test_setup_teardown(diff_is_the_interval, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_interval_has_its_own_sources, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			first_interval_starts_with_the_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(tester_names_the_dominant_reason, setup, teardown),
