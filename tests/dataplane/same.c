@@ -14,6 +14,23 @@ uint32_t same_below(struct tw_rand *r, uint32_t n)
 	return (uint32_t)tw_rand_below(r, n);
 }
 
+struct same_instance same_nth(unsigned int i)
+{
+	static const enum tw_protocol protocols[] = {
+		TW_PROTOCOL_AUTO, TW_PROTOCOL_STAMP, TW_PROTOCOL_AUTO, TW_PROTOCOL_LIGHT};
+
+	return (struct same_instance){
+		.any_cpu = i & 1,
+		.many = i & 2,
+		.per_packet = i & 4,
+		.n_vlan = i / 8 % 3,
+		.stateless = i / 24 == 2,
+		.rx_checksum = i / 24 % 2,
+		.protocol = protocols[i / 8 % 4],
+		.tlv = i / 16 % 2,
+	};
+}
+
 struct tw_rand same_seeded(void)
 {
 	const char *given = getenv("TW_SEED");

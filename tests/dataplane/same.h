@@ -35,6 +35,9 @@ uint32_t same_below(struct tw_rand *r, uint32_t n);
 /* Prints its seed. */
 struct tw_rand same_seeded(void);
 
+/* The i-th combination of what a reflector is set up for; nothing of sessions. */
+struct same_instance same_nth(unsigned int i);
+
 /* Our tags, or almost: another id, another priority, another type, one too many or few. */
 void same_add_tags(struct dp_packet *p, struct tw_rand *r, unsigned int n_vlan);
 

@@ -82,22 +82,6 @@ static struct dp_packet random_packet(struct tw_rand *r)
 	return p;
 }
 
-static struct same_instance instance(unsigned int i)
-{
-	static const enum tw_protocol protocols[] = {
-		TW_PROTOCOL_AUTO, TW_PROTOCOL_STAMP, TW_PROTOCOL_AUTO, TW_PROTOCOL_LIGHT};
-
-	return (struct same_instance){
-		.any_cpu = i & 1,
-		.many = i & 2,
-		.per_packet = i & 4,
-		.n_vlan = i / 8 % 3,
-		.stateless = i / 24 == 2,
-		.rx_checksum = i / 24 % 2,
-		.protocol = protocols[i / 8 % 4],
-		.tlv = i / 16 % 2,
-	};
-}
 #define INSTANCES 96
 
 static void random_requests(struct tw_rand *r, const struct same_instance *x, unsigned int kind)
@@ -121,7 +105,7 @@ static void same_replies(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < INSTANCES; i++) {
-		struct same_instance x = instance(i);
+		struct same_instance x = same_nth(i);
 
 		random_requests(&r, &x, same_below(&r, 2));
 		same_compare(&pair, &x);

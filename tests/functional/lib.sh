@@ -183,6 +183,13 @@ within()
 	done
 }
 
+# measuring NAME: the twping of that name has said when results will be there, so packets are sent
+measuring()
+{
+	within 30 grep -q '^Approximately' "$dir/$1.json" || fail "$1 does not measure"
+	sleep 0.5
+}
+
 # --- what the machine must have ------------------------------------------------------------------
 
 need()

@@ -25,13 +25,6 @@ twping()
 	status=$?
 }
 
-# measuring NAME: it has said when results will be there, so packets are sent
-measuring()
-{
-	within 30 grep -q '^Approximately' "$dir/$1.json" || fail "$1 does not measure"
-	sleep 0.5
-}
-
 # reads NAME raw|machine|text OPTIONS...: it ends well and prints what is of that form; NAME.json
 # becomes what a program understands
 reads()

@@ -23,13 +23,6 @@ twping()
 	status=$?
 }
 
-# measuring NAME: it has said when results will be there, so packets are sent
-measuring()
-{
-	within 30 grep -q '^Approximately' "$dir/$1.json" || fail "$1 does not measure"
-	sleep 0.5
-}
-
 # raw NAME: the file has what -R printed, octet for octet
 raw()
 {
