@@ -210,8 +210,9 @@ static enum tw_stamp_source diff_source(
 
 	if (by == TW_STAMP_PEER || !stamped(&now->stamping, i))
 		return by;
+	/* once the NIC or the kernel is given up, software's stamps are not counted */
 	if (!stamped(&interval->stamping, i))
-		return TW_STAMP_NONE;
+		return interval->packets.received ? TW_STAMP_SOFTWARE : TW_STAMP_NONE;
 	return tw_stamping_source(
 		&interval->stamping, i, by == TW_STAMP_LAUNCH_TIME ? by : TW_STAMP_HARDWARE);
 }

@@ -211,27 +211,6 @@ static void unknown_jitter_does_not_spread(void **state)
 	assert_near(a->jitter[TW_ROUNDTRIP], 50, 1e-12);
 }
 
-/* A stamp that software made once is software's: one source is told for all. */
-static void one_stamp_by_software_is_enough(void **state)
-{
-	struct tw_stamping s = {.hardware = {1000, 0, 5, 1000}, .software = {0, 0, 1, 1}};
-
-	(void)state;
-	assert_int_equal(tw_stamping_source(&s, 0, TW_STAMP_LAUNCH_TIME), TW_STAMP_LAUNCH_TIME);
-	assert_int_equal(tw_stamping_source(&s, 0, TW_STAMP_HARDWARE), TW_STAMP_HARDWARE);
-	assert_int_equal(tw_stamping_source(&s, 1, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
-	assert_int_equal(tw_stamping_source(&s, 2, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
-	assert_int_equal(tw_stamping_source(&s, 3, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
-	s = (struct tw_stamping){
-		.kernel = {0, 1000, 1000, 5}, .software = {0, 0, 1}, .hardware = {0, 0, 0, 5}};
-	assert_int_equal(tw_stamping_source(&s, 1, TW_STAMP_HARDWARE), TW_STAMP_KERNEL);
-	assert_int_equal(tw_stamping_source(&s, 2, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
-	/* of two ports, one whose NIC stamps: neither made all */
-	assert_int_equal(tw_stamping_source(&s, 3, TW_STAMP_HARDWARE), TW_STAMP_SOFTWARE);
-	for (int i = 0; i < TW_STAMP_NOTE_MAX; i++)
-		assert_true(strlen(tw_stamp_note_text((enum tw_stamp_note)i)) > 10);
-}
-
 static void too_many_workers_share_the_last_row(void **state)
 {
 	(void)state;
@@ -314,30 +293,6 @@ static void diff_is_the_interval(void **state)
 	assert_int_equal(d->pcap_missed, 18);
 	assert_false(d->sla.asked);
 	assert_near(d->offered_pps, 5000, 0);
-}
-
-/* Who stamped before does not count, nor does anybody where nothing was stamped. */
-static void an_interval_has_its_own_sources(void **state)
-{
-	(void)state;
-	a->source[0] = b->source[0] = TW_STAMP_LAUNCH_TIME;
-	a->source[1] = b->source[1] = TW_STAMP_PEER;
-	a->source[2] = b->source[2] = TW_STAMP_SOFTWARE; /* of a port where only it stamps */
-	a->source[3] = b->source[3] = TW_STAMP_SOFTWARE;
-	a->stamping = (struct tw_stamping){.hardware = {5, 1}, .software = {0, 0, 0, 1}};
-	b->stamping = a->stamping;
-	b->stamping.hardware[0] = 7;
-	b->stamping.kernel[3] = 4;
-	tw_result_diff(d, b, a);
-	assert_int_equal(d->source[0], TW_STAMP_LAUNCH_TIME);
-	assert_int_equal(d->source[1], TW_STAMP_PEER);
-	assert_int_equal(d->source[2], TW_STAMP_SOFTWARE);
-	assert_int_equal(d->source[3], TW_STAMP_KERNEL);
-	tw_result_diff(d, b, b);
-	assert_int_equal(d->source[0], TW_STAMP_NONE);
-	assert_int_equal(d->source[1], TW_STAMP_PEER);
-	assert_int_equal(d->source[2], TW_STAMP_SOFTWARE);
-	assert_int_equal(d->source[3], TW_STAMP_NONE);
 }
 
 static void first_interval_starts_with_the_run(void **state)
@@ -497,7 +452,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			too_many_workers_share_the_last_row, setup, teardown),
 		cmocka_unit_test_setup_teardown(diff_is_the_interval, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_interval_has_its_own_sources, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			first_interval_starts_with_the_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(tester_names_the_dominant_reason, setup, teardown),
@@ -506,7 +460,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_reasons_merge, setup, teardown),
 		cmocka_unit_test_setup_teardown(back_pressure_is_no_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(v14_offset, setup, teardown),
-		cmocka_unit_test(one_stamp_by_software_is_enough),
 		cmocka_unit_test(percent),
 		cmocka_unit_test(names),
 	};
