@@ -42,24 +42,34 @@ static int temporary_beside(const char *name, char **ret_name)
 	return fd;
 }
 
+/* What stands in place of the old file may be read by as many. */
+static int keep_mode(int fd, const struct stat *old)
+{
+	if (fd >= 0)
+		fchmod(fd, old->st_mode & 0777);
+	return fd;
+}
+
 int session_file_open(struct session_file *f, const char *name, struct tw_err *err)
 {
-	struct stat st;
-	bool there;
+	struct stat st, link;
+	bool there = stat(name, &st) == 0, leads = lstat(name, &link) == 0 && S_ISLNK(link.st_mode);
 	int fd = -1;
 
 	memset(f, 0, sizeof(*f));
-	f->name = realpath(name, NULL); /* NULL where there is none yet */
-	there = f->name && stat(f->name, &st) == 0;
+	/* a link to what has no name, as /dev/stdout, has no place beside it either */
+	f->name = there && S_ISREG(st.st_mode) ? realpath(name, NULL) : NULL;
+	/* what we may not write is not replaced either */
+	if (f->name && access(f->name, W_OK) == 0)
+		fd = keep_mode(temporary_beside(f->name, &f->temporary), &st);
 	if (!f->name)
 		f->name = strdup(name);
 	if (!f->name)
 		return failed(name, ENOMEM, err);
-	/* what we may not write is not replaced either */
-	if (!there || (S_ISREG(st.st_mode) && access(f->name, W_OK) == 0))
+	if (!there && !leads)
 		fd = temporary_beside(f->name, &f->temporary);
-	if (fd < 0 && there)
-		fd = open(f->name, O_WRONLY | O_CLOEXEC);
+	else if (fd < 0)
+		fd = open(f->name, O_WRONLY | O_CLOEXEC | (there ? 0 : O_CREAT), 0666);
 	f->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f->out)
 		return 0;

@@ -6,7 +6,8 @@
 
 /*
  * A file that is there as a whole or not at all: written under another name beside it, then given
- * its own. What is no regular file (a pipe, a device) is written as it is.
+ * its own. What is no regular file (a pipe, a device), and what a link leads to that is not there
+ * yet, is written as it is.
  */
 
 #include "tw_err.h"

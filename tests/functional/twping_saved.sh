@@ -83,12 +83,27 @@ chmod 600 "$dir/target.owp"
 twping linked -Q -F "$dir/linked.owp" -c 2 -i 0.005f -L 0.3 "$b4"
 same 'exit status of linked' 0 "$status"
 check 'the link is still one' test -L "$dir/linked.owp"
+same 'its mode' 600 "$(stat -c %a "$dir/target.owp")"
 same 'records behind a link' 2 "$(python3 "$here/twping_file.py" raw "$dir/target.owp" | wc -l)"
 (cd "$dir" && mkfifo pipe)
 cat "$dir/pipe" >"$dir/piped.owp" &
 twping piped -R -F "$dir/pipe" -c 4 -i 0.005f -L 0.3 "$b4"
 wait %?piped.owp 2>/dev/null
 raw piped
+
+# /dev/stdout is a link to what has no name: that stays one, nothing takes its place.
+ln -s /proc/self/fd/1 "$dir/out"
+ip netns exec "$a" "$bin" twping --dev va -Q -F "$dir/out" -c 3 -i 0.005f -L 0.3 "$b4" 2>"$dir/out.log" |
+	cat >"$dir/out.owp"
+same 'exit status of out' 0 "${PIPESTATUS[0]}"
+same 'the link to a pipe' /proc/self/fd/1 "$(readlink "$dir/out")"
+same 'records in the pipe' 3 "$(python3 "$here/twping_file.py" raw "$dir/out.owp" | wc -l)"
+# One whose target is not there yet leads to it.
+ln -s new.owp "$dir/ahead"
+twping ahead -Q -F "$dir/ahead" -c 3 -i 0.005f -L 0.3 "$b4"
+same 'exit status of ahead' 0 "$status"
+same 'the link ahead' new.owp "$(readlink "$dir/ahead")"
+same 'records ahead' 3 "$(python3 "$here/twping_file.py" raw "$dir/new.owp" | wc -l)"
 
 # A signal ends it early: what there is is saved and told as incomplete.
 start early "$a" "$bin" twping --dev va -M -F "$dir/early.owp" -c 1000 -i 0.01f -L 0.3 "$b4"
