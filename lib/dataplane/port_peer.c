@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -87,6 +88,14 @@ static int knock(const struct sockaddr_un *at, socklen_t len)
 	return rc;
 }
 
+/* To knock at a file of another kind is refused, too. */
+static bool is_socket(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 void tw_port_peer_clear(const struct tw_dev *dev)
 {
 	struct sockaddr_un at;
@@ -95,7 +104,8 @@ void tw_port_peer_clear(const struct tw_dev *dev)
 	if (strncmp(dev->name, "net_memif", strlen("net_memif")) != 0 || is_client(dev))
 		return;
 	len = address(dev, &at);
-	if (len && at.sun_path[0] && knock(&at, len) == ECONNREFUSED && unlink(at.sun_path) == 0)
+	if (len && at.sun_path[0] && is_socket(at.sun_path) && knock(&at, len) == ECONNREFUSED &&
+		unlink(at.sun_path) == 0)
 		tw_info("%s: nobody listens on %s any more: taking its place", dev->name,
 			at.sun_path);
 }

@@ -119,6 +119,14 @@ reflector_stays()
 		'.tester.device_lost | not' '([.discarded[]] | add) == 0'
 }
 
+# A file that is no socket, a name typed wrong say, is not taken away for one that a killed server left.
+echo precious >"$dir/file"
+start file "$b" "$bin" reflector --ip "$b4/24" --duration 1 \
+	--dev "net_memif0,role=server,socket=$dir/file,socket-abstract=no"
+wait "$pid"
+same 'exit status where a file is in the way' 1 $?
+same 'the file in the way' precious "$(cat "$dir/file" 2>&1)"
+
 for role in server client; do
 	reflects=reflector light=
 	echo "== reflector killed, sender is $role"
