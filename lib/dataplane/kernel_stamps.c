@@ -97,10 +97,16 @@ static void stamp(struct tw_kernel_queue *k, struct rte_mbuf *m, int64_t ns)
 	m->ol_flags |= k->flag;
 }
 
-/* How old the packets of the next burst are at most. */
-static void note_empty(struct tw_kernel_queue *k)
+/* The burst took all there was: how old the packets of the next one are at most. */
+static void note_drained(struct tw_kernel_queue *k)
 {
 	k->seen_empty = rte_rdtsc();
+	tw_kernel_time_drained(&k->time);
+}
+
+static void note_empty(struct tw_kernel_queue *k)
+{
+	note_drained(k);
 	if (k->seen_empty - k->time.last.tsc > LOOK_US * k->time.us)
 		look(k);
 }
@@ -136,7 +142,7 @@ uint16_t tw_kernel_stamps_packet(
 			atomic_store_explicit(k->lost, true, memory_order_relaxed);
 	}
 	if (n < max)
-		k->seen_empty = rte_rdtsc();
+		note_drained(k);
 	return n;
 }
 
@@ -175,7 +181,7 @@ uint16_t tw_kernel_stamps_xdp(
 			stamp(k, m[i], ns);
 	}
 	if (n < max)
-		k->seen_empty = rte_rdtsc();
+		note_drained(k);
 	return n;
 }
 

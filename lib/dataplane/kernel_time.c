@@ -40,14 +40,23 @@ void tw_kernel_time_look(struct tw_kernel_time *t, const struct tw_kernel_readin
 	int64_t passed = ns_of(t, r->tsc - t->last.tsc), off = r->ns - t->last.ns - passed;
 	int64_t most = STEP_LEAST_NS + passed / SLEW_PART + ns_of(t, r->width + t->last.width);
 
-	t->step = off > most || off < -most ? off : 0;
+	t->fresh = off > most || off < -most;
 	t->last = *r;
-	if (t->step) {
+	if (t->fresh) {
+		t->step += off;
 		t->base = *r;
 	} else if (r->ns - t->base.ns >= BASE_NS) {
 		t->ticks_per_ns = rate(&t->base, r);
 		t->base = *r;
 	}
+}
+
+void tw_kernel_time_drained(struct tw_kernel_time *t)
+{
+	/* a packet may have come between the burst and the reading that followed it */
+	if (!t->fresh)
+		t->step = 0;
+	t->fresh = false;
 }
 
 static uint64_t tsc_of_age(const struct tw_kernel_time *t, int64_t age)

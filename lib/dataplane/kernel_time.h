@@ -26,7 +26,8 @@ struct tw_kernel_time {
 	struct tw_kernel_reading base; /* of the rate */
 	uint64_t ticks_per_ns;         /* 2^-32 */
 	uint64_t us;                   /* TSC ticks, roughly */
-	int64_t step; /* ns by which the clock was set between the last two readings */
+	int64_t step; /* ns by which the clock was set since the oldest stamp that may still come */
+	bool fresh;   /* that was found by the last reading */
 };
 
 /* Two readings some milliseconds apart. @return false: the clock did not go on between them */
@@ -36,9 +37,12 @@ bool tw_kernel_time_init(struct tw_kernel_time *t, const struct tw_kernel_readin
 /* A new one; often enough that a step can be told from the drift of some milliseconds. */
 void tw_kernel_time_look(struct tw_kernel_time *t, const struct tw_kernel_reading *r);
 
+/* All stamps made before the last reading but one are told: whatever comes is younger. */
+void tw_kernel_time_drained(struct tw_kernel_time *t);
+
 /*
- * The TSC at a stamp. Where the clock was set since the last but one reading, the stamp is from
- * before that or from after it, whichever is possible.
+ * The TSC at a stamp. Where the clock was set since the oldest one that may still come, the stamp is
+ * from before that or from after it, whichever is possible.
  *
  * @param since  TSC: the packet came after that
  * @return false: both are possible, or neither is

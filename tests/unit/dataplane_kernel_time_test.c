@@ -104,10 +104,50 @@ static void a_step_harms_no_packet(void **state)
 		/* from neither side of it */
 		assert_true(refused(&t, 32 * MS + steps[i] / 2, 30 * MS));
 		/* and all is well again */
+		tw_kernel_time_drained(&t);
 		look(&t, 40 * MS, steps[i]);
+		tw_kernel_time_drained(&t);
 		assert_int_equal(t.step, 0);
 		assert_true(wrong(&t, 36 * MS, steps[i], 35 * MS) <= 10);
 	}
+}
+
+/* More wait than one burst takes: those behind it are from before the step, too. */
+static void a_step_harms_no_backlog(void **state)
+{
+	static const int64_t steps[] = {3600000 * MS, -3600000 * MS, 30 * MS, -30 * MS};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct tw_kernel_time t = begun();
+
+		look(&t, 30 * MS, 0);
+		for (int64_t burst = 0; burst < 5; burst++) {
+			look(&t, 40 * MS + burst * MS / 10, steps[i]);
+			assert_true(wrong(&t, 31 * MS + burst * MS, 0, 30 * MS) <= 10);
+		}
+		/* and a second one before they are all told */
+		look(&t, 41 * MS, steps[i] + 7200000 * MS);
+		assert_true(wrong(&t, 37 * MS, 0, 30 * MS) <= 10);
+		assert_true(refused(&t, 38 * MS + steps[i], 30 * MS));
+		assert_true(wrong(&t, 40 * MS, steps[i] + 7200000 * MS, 30 * MS) <= 10);
+	}
+}
+
+/* What came between the last burst and the look that found the step is in the next burst. */
+static void a_step_is_remembered_for_a_burst(void **state)
+{
+	struct tw_kernel_time t = begun();
+
+	(void)state;
+	look(&t, 30 * MS, 0);
+	look(&t, 35 * MS, 3600000 * MS);
+	tw_kernel_time_drained(&t);
+	look(&t, 36 * MS, 3600000 * MS);
+	assert_true(wrong(&t, 35 * MS - 1000, 0, 35 * MS - 2000) <= 10);
+	assert_true(wrong(&t, 35 * MS + 1000, 3600000 * MS, 35 * MS - 2000) <= 10);
+	tw_kernel_time_drained(&t);
+	assert_int_equal(t.step, 0);
 }
 
 /* By so little that a stamp may be from either side: none is believed that may be wrong. */
@@ -121,7 +161,9 @@ static void a_small_step_is_not_guessed(void **state)
 	assert_true(refused(&t, 32 * MS, 30 * MS));
 	/* this one only just could not have been before */
 	assert_true(wrong(&t, 34 * MS, 2 * MS, 30 * MS) <= 10);
+	tw_kernel_time_drained(&t);
 	look(&t, 36 * MS, 2 * MS);
+	tw_kernel_time_drained(&t);
 	assert_true(wrong(&t, 35 * MS + MS / 2, 2 * MS, 35 * MS) <= 10);
 }
 
@@ -147,6 +189,8 @@ int main(void)
 		cmocka_unit_test(a_stamp_is_worth_its_age),
 		cmocka_unit_test(a_slewed_clock_is_followed),
 		cmocka_unit_test(a_step_harms_no_packet),
+		cmocka_unit_test(a_step_harms_no_backlog),
+		cmocka_unit_test(a_step_is_remembered_for_a_burst),
 		cmocka_unit_test(a_small_step_is_not_guessed),
 		cmocka_unit_test(a_clock_that_stands_or_leaps_is_none),
 	};
