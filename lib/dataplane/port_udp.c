@@ -15,6 +15,7 @@
 /* The dynamic ports (RFC 6335 section 6). */
 #define FIRST_DYNAMIC 49152
 #define TRIES 64
+#define OTHER_FDS 1024 /* what is open besides */
 
 static int by_udp(const void *a, const void *b)
 {
@@ -122,16 +123,17 @@ static int pick_run(const struct tw_port *port, uint8_t family, uint16_t count, 
 	return rc;
 }
 
-/* Each held port is a few descriptors. */
+/* Each held port is a few descriptors. Who may (CAP_SYS_RESOURCE) has the hard limit raised, too. */
 static void allow_descriptors(size_t more)
 {
-	struct rlimit r;
+	struct rlimit r, higher = {more + OTHER_FDS, more + OTHER_FDS};
 
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max &&
-		r.rlim_cur < more + 1024) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= higher.rlim_cur)
+		return;
+	if (r.rlim_max < higher.rlim_max && setrlimit(RLIMIT_NOFILE, &higher) == 0)
+		return;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
 }
 
 static int classic_filter(struct tw_port *port)

@@ -6,9 +6,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,25 +44,35 @@ static int drop_everything(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
 }
 
+static int no_socket(const struct tw_endpoint *local, int error, struct tw_err *err)
+{
+	char text[TW_ADDR_STR];
+	struct rlimit r;
+
+	if (error == EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
+		return tw_fail(err, -error,
+			"UDP port %s: every port of ours is an open file, and %llu may be open "
+			"here; raise that (ulimit -Hn), or use fewer own ports",
+			tw_endpoint_format(local, text), (unsigned long long)r.rlim_cur);
+	return tw_fail(err, -error, "cannot make a UDP socket: %s", strerror(error));
+}
+
 int tw_host_hold_port(
 	int ifindex, const struct tw_endpoint *local, uint16_t *ret_port, struct tw_err *err)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = to_sockaddr(local, ifindex, &ss);
-	char ifname[IF_NAMESIZE], text[TW_ADDR_STR];
+	char text[TW_ADDR_STR];
 	int fd, rc, on = 1;
 
 	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return tw_fail(err, -errno, "cannot make a UDP socket: %s", strerror(errno));
+		return no_socket(local, errno, err);
 	if (local->addr.family == 6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (ifindex) {
-		if (!if_indextoname((unsigned int)ifindex, ifname) ||
-			setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
-				(socklen_t)strlen(ifname)) < 0)
-			goto fail;
-	}
+	/* by number: a name would take a second descriptor to ask for */
+	if (ifindex && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)) < 0)
+		goto fail;
 	/* Filter first: nothing may slip in between bind and filter. */
 	if (drop_everything(fd) < 0 || bind(fd, (struct sockaddr *)&ss, len) < 0 ||
 		getsockname(fd, (struct sockaddr *)&ss, &len) < 0)

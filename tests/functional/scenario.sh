@@ -124,6 +124,15 @@ for driver in $(drivers); do
 	holds "plain-$driver" ".packets.sent + .tester.not_sent == 4000" ".packets.lost == 0"
 done
 
+# Own ports of a kernel interface are open files: who has too few of them is told so.
+printf 'streams:\n  - remote: %s\n    streams: 500\n    count: 500\n' "$b4" >"$dir/ports.yaml"
+# shellcheck disable=SC2016 # the inner shell's
+ip netns exec "$a" bash -c 'ulimit -n 400; exec setpriv --bounding-set -sys_resource "$@"' - \
+	"$bin" sender --dev af_packet:va --scenario "$dir/ports.yaml" >"$dir/out" 2>"$dir/err"
+same 'exit status without enough open files' 1 "$?"
+check "too few open files: $(cat "$dir/err")" grep -q 'every port of ours is an open file, and 400 may' \
+	"$dir/err"
+
 # What is wrong is said with its place, before anything is opened.
 refuses()
 {
