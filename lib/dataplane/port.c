@@ -392,6 +392,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 	if (rc < 0)
 		return quote(err, port, rc, "start it");
 	priv->started = true;
+	tw_port_spread_begin(port);
 	rc = tw_port_apply_udp(port, err);
 	if (rc < 0)
 		return rc;
@@ -417,6 +418,7 @@ void tw_port_close(struct tw_port *port)
 	if (priv->started && priv->cfg.promiscuous && !priv->link.promiscuous)
 		rte_eth_promiscuous_disable(port->port_id);
 	tw_port_stamps_end(port);
+	tw_port_spread_end(port);
 	tw_port_undo(port);
 	for (uint16_t q = 0; q < TW_PORT_QUEUES; q++)
 		rte_ring_free(priv->rings[q]);

@@ -39,10 +39,11 @@ struct tw_port_private {
 	struct rte_eth_conf conf; /* as it was configured */
 	struct tw_rx_interrupt interrupts[TW_PORT_QUEUES];
 	rte_spinlock_t interrupt_lock;
-	int64_t down_since; /* CLOCK_MONOTONIC, 0: there is a link */
-	struct tw_ns down;  /* without a link, until then */
-	bool had_peer;      /* of a device whose link is its peer */
-	int64_t retry_at;   /* CLOCK_MONOTONIC: when to look for that again, 0: not begun */
+	int64_t down_since;         /* CLOCK_MONOTONIC, 0: there is a link */
+	struct tw_ns down;          /* without a link, until then */
+	bool had_peer;              /* of a device whose link is its peer */
+	int64_t retry_at;           /* CLOCK_MONOTONIC: when to look for that again, 0: not begun */
+	struct rte_flow *spread[2]; /* rules of rte_flow for IPv4, IPv6; NULL: none */
 	struct tw_held *held;
 	size_t n_held;
 };
@@ -82,6 +83,13 @@ void tw_port_interrupts_begin(struct tw_port *port);
 
 /* Log once what workers found out. */
 void tw_port_interrupts_look(struct tw_port *port);
+
+/*
+ * Spread UDP over the queues by ports, by rules of rte_flow, where the device's RSS cannot; after
+ * the start. What is not to be had is said.
+ */
+void tw_port_spread_begin(struct tw_port *port);
+void tw_port_spread_end(struct tw_port *port);
 
 /* The kernel interface half. */
 int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);

@@ -64,7 +64,8 @@ void tw_steer_read(const struct tw_port *port, struct tw_steer *ret)
 		s.kind = TW_STEER_ONE;
 	else if (strcmp(port->driver, "net_ring") == 0)
 		s.kind = TW_STEER_PAIRS;
-	else if (!port->is_kernel && rte_eth_dev_info_get(port->port_id, &info) == 0 &&
+	else if (!port->is_kernel && !tw_port_is_spread(port) &&
+		 rte_eth_dev_info_get(port->port_id, &info) == 0 &&
 		 read_key(port, &info, &s) == 0 && read_table(port, &info, &s) == 0)
 		s.kind = TW_STEER_RSS;
 	*ret = s;

@@ -133,6 +133,9 @@ struct tw_port {
 	struct tw_port_private *priv;
 };
 
+/** Is UDP spread by a rule of rte_flow, of an unknown hash? */
+bool tw_port_is_spread(const struct tw_port *port);
+
 /** Cumulative since the port was started. */
 struct tw_port_stats {
 	uint64_t rx_packets;
