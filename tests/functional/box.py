@@ -6,8 +6,9 @@
 usage: box.py INNER OUTER [--out-drop N] [--in-delay MS] ...
 
 `out` is from INNER to OUTER (towards the reflector), `in` the way back. Of the UDP packets to port
-862 (from it, on the way back), counted from 1 in each direction, every N-th is dropped, duplicated,
-swapped with the one behind it or held back by --late-ms; the first rule that names a packet has it.
+862 (from it, on the way back), counted from 1 in each direction, every N-th is dropped (also all from
+one on), duplicated, swapped with the one behind it or held back by --late-ms; the first rule that names
+a packet has it. One to be swapped that has none behind it for 100 ms goes alone, and is counted so.
 On SIGTERM the truth goes to standard output as JSON."""
 
 import argparse
@@ -22,19 +23,21 @@ import time
 import octets
 
 ETH_P_ALL, PACKET_OUTGOING, SO_RCVBUFFORCE = 3, 4, 33
+ALONE_S = 0.1
 
 
 class Way:
     """One direction."""
 
     def __init__(self, args, name, source, sink):
-        for rule in ("drop", "dup", "swap", "late", "delay"):
+        for rule in ("drop", "drop_from", "dup", "swap", "late", "delay"):
             setattr(self, rule, getattr(args, f"{name}_{rule}"))
         self.late_s = args.late_ms / 1000
         self.is_out = name == "out"
         self.source, self.sink = source, sink
         self.held = None  # waits for the one behind it
-        self.truth = dict.fromkeys(("seen", "dropped", "duplicated", "swapped", "late"), 0)
+        self.held_until = 0
+        self.truth = dict.fromkeys(("seen", "dropped", "duplicated", "swapped", "alone", "late"), 0)
 
     def is_test(self, frame):
         f = octets.parse(frame)
@@ -55,12 +58,12 @@ class Way:
         def due(rule):
             return rule and n % rule == 0
 
-        if due(self.drop):
+        if due(self.drop) or self.drop_from and n >= self.drop_from:
             t["dropped"] += 1
             return
         if self.held is None and due(self.swap):
-            t["swapped"] += 1
             self.held = frame
+            self.held_until = time.monotonic() + ALONE_S
             return
         if due(self.late) and self.held is None:
             t["late"] += 1
@@ -70,7 +73,11 @@ class Way:
         if due(self.dup):
             t["duplicated"] += 1
             self.put(box, frame, delay)
+        self.release(box, "swapped", delay)
+
+    def release(self, box, rule, delay):
         if self.held is not None:
+            self.truth[rule] += 1
             self.put(box, self.held, delay)
             self.held = None
 
@@ -110,8 +117,11 @@ class Box:
     def run(self):
         while not self.stop:
             left = self.queue[0][0] - time.monotonic() if self.queue else 0.2
-            for s in select.select(list(self.ways), [], [], min(max(left, 0), 0.2))[0]:
+            for s in select.select(list(self.ways), [], [], min(max(left, 0), 0.02))[0]:
                 self.drain(s)
+            for way in self.ways.values():
+                if way.held is not None and time.monotonic() > way.held_until:
+                    way.release(self, "alone", way.delay / 1000)
             self.flush()
         print(json.dumps({"out" if w.is_out else "in": w.truth for w in self.ways.values()}))
 
@@ -125,7 +135,7 @@ def main():
     p.add_argument("outer")
     p.add_argument("--late-ms", type=float, default=0)
     for way in ("out", "in"):
-        for rule in ("drop", "dup", "swap", "late"):
+        for rule in ("drop", "drop-from", "dup", "swap", "late"):
             p.add_argument(f"--{way}-{rule}", type=int, default=0, metavar="N")
         p.add_argument(f"--{way}-delay", type=float, default=0, metavar="MS")
     args = p.parse_args()

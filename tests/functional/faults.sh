@@ -134,8 +134,9 @@ for driver in $(drivers); do
 			same "$id: exit status" 0 $?
 			sound "s-$id"
 			adds_up "s-$id"
+			due "s-$id" 2000
 			# round trips do not notice; one-way delays of before and after do, and say so
-			holds "s-$id" '.clock.steps == 1' '.packets.received + .tester.not_sent > 1500' '.packets.received > 500' \
+			holds "s-$id" '.clock.steps == 1' \
 				'.delay_ns.roundtrip.count == .packets.received' \
 				'.delay_ns.roundtrip.min > 0' '.delay_ns.roundtrip.max < 1e9' \
 				'.delay_ns.outbound.negative + .delay_ns.inbound.negative > 100' \
@@ -157,7 +158,8 @@ for driver in $(drivers); do
 		wait "$s"
 		same "$id: exit status" 0 $?
 		adds_up "s-$id"
-		holds "s-$id" '.clock.steps == 0' '.packets.received + .tester.not_sent > 1500' '.packets.received > 500' \
+		due "s-$id" 2000
+		holds "s-$id" '.clock.steps == 0' \
 			'.delay_ns.roundtrip.max < 1e9' '.delay_ns.inbound.negative > 100' \
 			'.peer.negative_residence == 0'
 		ends "r-$id" "$r"

@@ -140,17 +140,27 @@ holds()
 	done
 }
 
+# Packets are left out only where a worker was held up: those that were due then, and at each of both ends
+# of a stretch as much as one more; no stretch shorter than 20 ms costs a packet.
+in_time='(.rate.offered_pps // 0) as $pps | .tester | (.not_sent // 0) <=
+	if .stolen_ns < 20e6 then 0 else .stolen_ns * ($pps / 1e9 + 1 / 20e6) end'
 # A machine that does something else for a moment: packets that are due then are not sent, a worker is
 # held up, and the result says so. Nothing else may keep a tester from being ok.
-well='.tester | .ok or (((.not_sent // 0) > 0 or .stolen_longest_ns >= 80e6) and
+well="($in_time) and (.tester"' | .ok or (((.not_sent // 0) > 0 or .stolen_longest_ns >= 80e6) and
 	([.tx_full, .tx_dropped, .tx_errors, .rx_missed, .rx_nombuf, .window_overrun, .link_down_ns] |
-	map(. // 0) | add) == 0 and (.device_lost | not))'
+	map(. // 0) | add) == 0 and (.device_lost | not)))'
+
+# asked_for NAME COUNT [FILTER]: each of so many packets was sent, but those due while a worker was held up
+asked_for()
+{
+	holds "$1" ".packets.sent + .tester.not_sent == $2" '.packets.sent > 0' "${3:-$in_time}"
+}
 
 # due NAME COUNT: each of so many packets came back, but those that are told as not sent in time
 due()
 {
-	holds "$1" ".packets.sent + .tester.not_sent == $2" '.packets.sent > 0' \
-		'.packets.received == .packets.sent' "$well"
+	asked_for "$1" "$2" "$well"
+	holds "$1" '.packets.received == .packets.sent'
 }
 
 # sent NAME...: packets that these sent, all together

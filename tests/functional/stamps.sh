@@ -37,8 +37,8 @@ by()
 	holds "s-$1" ".timestamps.t1 == \"software\"" ".timestamps.t4 == \"$3\"" \
 		".stamping.kernel.t4 == if \"$3\" == \"kernel\" then .packets.received else 0 end" \
 		'.stamping | [.hardware[], .refused, .kernel.t1, .kernel.t2, .kernel.t3] | add == 0' \
-		'.stamping.nic | not' '.packets.received > 100' \
-		".packets.sent + .tester.not_sent == ${4:-1000}"
+		'.stamping.nic | not' '.packets.received > 100'
+	asked_for "s-$1" "${4:-1000}"
 	holds "r-$1" ".timestamps == {t2: \"$2\", t3: \"software\"}" \
 		".stamping.kernel.t2 == if \"$2\" == \"kernel\" then .packets.reflected else 0 end"
 }
