@@ -115,7 +115,8 @@ void tw_ports_loop(
 	ret->max_frame = (uint16_t)p->max_frame;
 	ret->pool = p->pool[q];
 	ret->mac = p->mac;
-	for (size_t i = 0; i < p->n_addrs && i < TW_MAX_OWN_ADDRS; i++)
+	_Static_assert(TW_PORT_ADDRS <= TW_MAX_OWN_ADDRS, "every address of a port");
+	for (size_t i = 0; i < p->n_addrs; i++)
 		ret->addrs[ret->n_addrs++] = p->addrs[i];
 	ret->n_vlan = (uint8_t)o->n_vlan;
 	memcpy(ret->tci, o->vlan, sizeof(ret->tci));

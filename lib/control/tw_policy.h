@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-#define TW_POLICY_PREFIXES 64 /**< rows of each list */
+#define TW_POLICY_PREFIXES 256 /**< rows of each list */
 
 /** A list of prefixes; empty means what the user of the list says. */
 struct tw_prefix_list {

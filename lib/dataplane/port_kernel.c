@@ -207,10 +207,15 @@ static int open_af_packet(struct tw_port *port, struct tw_err *err)
 	return rc;
 }
 
-static void add_addr(struct tw_port *port, const struct tw_prefix *p)
+/* @return 1: there is no room for it */
+static int add_addr(struct tw_port *port, const struct tw_prefix *p)
 {
-	if (port->n_addrs < TW_PORT_ADDRS && !tw_port_owns(port, &p->addr))
-		port->addrs[port->n_addrs++] = *p;
+	if (tw_port_owns(port, &p->addr))
+		return 0;
+	if (port->n_addrs == TW_PORT_ADDRS)
+		return 1;
+	port->addrs[port->n_addrs++] = *p;
+	return 0;
 }
 
 /*
@@ -220,23 +225,26 @@ static void add_addr(struct tw_port *port, const struct tw_prefix *p)
 static int read_addrs(struct tw_port *port, struct tw_err *err)
 {
 	const struct tw_port_config *cfg = &port->priv->cfg;
-	struct tw_host_addr addrs[TW_PORT_ADDRS];
-	int rc;
+	struct tw_host_addr addrs[TW_PORT_ADDRS + 1];
+	int rc, left_out = 0;
 
 	port->n_addrs = 0;
 	for (int all = 0; all <= port->is_loopback; all++) {
 		size_t n = 0;
 
-		rc = tw_host_addrs(all ? 0 : port->ifindex, addrs, TW_PORT_ADDRS, &n, err);
+		rc = tw_host_addrs(all ? 0 : port->ifindex, addrs, TW_PORT_ADDRS + 1, &n, err);
 		if (rc < 0)
 			return rc;
 		for (size_t i = 0; i < n; i++) {
 			if (addrs[i].usable)
-				add_addr(port, &addrs[i].prefix);
+				left_out |= add_addr(port, &addrs[i].prefix);
 		}
 	}
 	for (size_t i = 0; i < cfg->n_addrs; i++)
-		add_addr(port, &cfg->addrs[i]);
+		left_out |= add_addr(port, &cfg->addrs[i]);
+	if (left_out)
+		tw_warning("%s has more than %d addresses: the others stay with the kernel alone",
+			port->name, TW_PORT_ADDRS);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ struct tw_kernel_stamps;
 struct tw_rx_interrupt;
 
 #define TW_PORT_QUEUES 64
-#define TW_PORT_ADDRS 32
+#define TW_PORT_ADDRS 128
 #define TW_PORT_GATEWAYS 2
 /** Largest frame that is ever sent, without FCS: 9,018 octets and a VLAN tag. */
 #define TW_PORT_MAX_FRAME 9022

@@ -26,7 +26,7 @@ struct tw_exception_queue;
 struct tw_nic_clock;
 struct tw_rx_interrupt;
 
-#define TW_MAX_OWN_ADDRS 16
+#define TW_MAX_OWN_ADDRS 128
 #define TW_MAX_TASKS_PER_WORKER 16
 #define TW_MAX_FDS_PER_WORKER 16
 

@@ -48,6 +48,33 @@ measures() # NAME COMMAND TO: of ours
 	holds "$1" '.packets.lost == 0'
 }
 
+# Of many addresses the last one is answered, too; what is too many is said.
+for n in {20..119}; do
+	ip -n "$b" addr add "192.0.2.$n/24" dev vb
+done
+for driver in $(drivers); do
+	start "many-$driver" "$b" "$bin" server --json -v --dev "$driver:vb"
+	s=$pid
+	ready "many-$driver" "$s" 'TWAMP-Control on TCP port'
+	measures "con-many-$driver" controller 192.0.2.119
+	ends "many-$driver" "$s"
+	reflector "refl-many-$driver" --dev "$driver:vb"
+	r=$pid
+	measures "s-many-$driver" sender 192.0.2.119
+	ends "refl-many-$driver" "$r"
+	check "$driver: 104 addresses are not too many" not grep -q 'has more than' "$dir/refl-many-$driver.log"
+done
+for n in {120..160}; do
+	ip -n "$b" addr add "192.0.2.$n/24" dev vb
+done
+reflector refl-more --dev vb
+r=$pid
+check 'too many addresses are said' grep -q 'vb has more than 128 addresses' "$dir/refl-more.log"
+ends refl-more "$r"
+for n in {20..160}; do
+	ip -n "$b" addr del "192.0.2.$n/24" dev vb
+done
+
 for driver in $(drivers); do
 	for own in "$b4" "$b6"; do
 		id=$driver-${#own}
