@@ -308,7 +308,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	if ((!port->stamps.clock || s->stamper.by_kernel) && !s->own &&
 		tw_sender_may_prebuild(port->port_id) && tw_sender_prebuilt_init(s) < 0) {
 		destroy(&s->task);
-		return tw_fail(err, -ENOMEM, "no memory for %u streams", s->n_streams);
+		return tw_fail(err, -ENOMEM, "no memory for %u streams", cfg->n_streams);
 	}
 	*ret_task = &s->task;
 	return 0;
