@@ -4,6 +4,7 @@
 #include "tw_test.h"
 
 #include "dp_rig.h"
+#include "port_priv.h"
 #include "rx_interrupt.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@
 
 int __wrap_rte_eth_dev_rx_intr_enable(uint16_t port, uint16_t queue);
 int __wrap_rte_eth_dev_rx_intr_disable(uint16_t port, uint16_t queue);
+int __wrap_rte_eth_dev_rx_intr_ctl_q_get_fd(uint16_t port, uint16_t queue);
 
 /* The NIC. What it sends while it is off is seen by whoever looks, and told to nobody. */
 static struct {
@@ -57,7 +59,7 @@ static void receive(void)
 int __wrap_rte_eth_dev_rx_intr_enable(uint16_t port, uint16_t queue)
 {
 	assert_int_equal(port, PORT);
-	assert_int_equal(queue, 3);
+	assert_int_equal(queue, queue < 2 ? queue : 3);
 	if (nic.refuses)
 		return -nic.refuses;
 	pthread_mutex_lock(&nic.mutex);
@@ -76,12 +78,22 @@ int __wrap_rte_eth_dev_rx_intr_enable(uint16_t port, uint16_t queue)
 int __wrap_rte_eth_dev_rx_intr_disable(uint16_t port, uint16_t queue)
 {
 	assert_int_equal(port, PORT);
-	assert_int_equal(queue, 3);
+	assert_int_equal(queue, queue < 2 ? queue : 3);
 	pthread_mutex_lock(&nic.mutex);
 	note('d');
 	nic.on = false;
 	pthread_mutex_unlock(&nic.mutex);
 	return 0;
+}
+
+/* Of a port with two queues. */
+static int fd_of[2];
+
+int __wrap_rte_eth_dev_rx_intr_ctl_q_get_fd(uint16_t port, uint16_t queue)
+{
+	assert_int_equal(port, PORT);
+	assert_in_range(queue, 0, 1);
+	return fd_of[queue];
 }
 
 /* For nothing, if it is on and the last one was taken. */
@@ -313,6 +325,25 @@ static void comes_no_more(void **state)
 	close_scene(&s);
 }
 
+/* That one did not come now and then, over a long time, speaks against none. */
+static void misses_are_forgiven(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_scene(&s);
+	nic.packets = 1;
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(eventfd_write(nic.fd, 1), 0);
+		assert_false(tw_rx_interrupt_came(&s.r));
+		for (int k = 1; k < TW_RX_INTERRUPT_PROVEN; k++)
+			assert_false(tw_rx_interrupt_passed(&s.r));
+	}
+	assert_true(tw_rx_interrupt_passed(&s.r));
+	assert_int_equal(s.r.lost, TW_RX_LOST_SILENT);
+	close(nic.fd);
+}
+
 /* Without packets there is nothing to be told. */
 static void silence_is_no_loss(void **state)
 {
@@ -384,6 +415,45 @@ static void refused(void **state)
 	close_scene(&s);
 }
 
+/* A port whose queues have these descriptors. */
+static void begin_port(int fd0, int fd1, struct tw_port *ret_port, struct tw_port_private *ret_priv)
+{
+	*ret_priv = (struct tw_port_private){.conf.intr_conf.rxq = 1, .cfg.dev.kind = TW_DEV_PCI};
+	*ret_port =
+		(struct tw_port){.name = "two", .driver = "net_ixgbe", .port_id = PORT, .n_rx = 2};
+	ret_port->priv = ret_priv;
+	nic.refuses = 0;
+	fd_of[0] = fd0;
+	fd_of[1] = fd1;
+	tw_port_interrupts_begin(ret_port);
+}
+
+/* Who waits for one queue must not be told, and take the word, of the other. */
+static void all_queues_or_none(void **state)
+{
+	int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
+	struct tw_port_private priv;
+	struct tw_port port;
+
+	(void)state;
+	begin_port(a, b, &port, &priv);
+	assert_true(port.interrupts);
+	assert_false(nic.on);
+	assert_int_equal(tw_port_poll_fd(&port, 1), b);
+	assert_int_equal(tw_port_interrupt(&port, 1)->octets, 8);
+	assert_null(tw_port_interrupt(&port, 2));
+	begin_port(a, a, &port, &priv);
+	assert_false(port.interrupts);
+	assert_non_null(strstr(port.no_interrupts, "share one"));
+	assert_null(tw_port_interrupt(&port, 0));
+	assert_int_equal(tw_port_poll_fd(&port, 0), -1);
+	begin_port(a, -ENOTSUP, &port, &priv);
+	assert_false(port.interrupts);
+	assert_int_equal(tw_port_poll_fd(&port, 0), -1);
+	close(a);
+	close(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,10 +462,12 @@ int main(void)
 		cmocka_unit_test(costs_little),
 		cmocka_unit_test(never_comes),
 		cmocka_unit_test(comes_no_more),
+		cmocka_unit_test(misses_are_forgiven),
 		cmocka_unit_test(silence_is_no_loss),
 		cmocka_unit_test(comes_for_nothing),
 		cmocka_unit_test(comes_early),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(all_queues_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);

@@ -150,6 +150,19 @@ static void a_step_is_remembered_for_a_burst(void **state)
 	assert_int_equal(t.step, 0);
 }
 
+/* Behind the empty queue that was seen a packet may be a little younger than its stamp, no more. */
+static void a_stamp_may_be_a_little_older(void **state)
+{
+	struct tw_kernel_time t = begun();
+
+	(void)state;
+	look(&t, 30 * MS, 0);
+	look(&t, 35 * MS, -3 * MS);
+	assert_true(wrong(&t, 34 * MS, -3 * MS, 34 * MS - MS / 2) <= 10);
+	assert_true(wrong(&t, 34 * MS, -3 * MS, 34 * MS + MS / 2) <= 10);
+	assert_true(refused(&t, 31 * MS, 34 * MS + 3 * MS / 2));
+}
+
 /* By so little that a stamp may be from either side: none is believed that may be wrong. */
 static void a_small_step_is_not_guessed(void **state)
 {
@@ -191,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_step_harms_no_packet),
 		cmocka_unit_test(a_step_harms_no_backlog),
 		cmocka_unit_test(a_step_is_remembered_for_a_burst),
+		cmocka_unit_test(a_stamp_may_be_a_little_older),
 		cmocka_unit_test(a_small_step_is_not_guessed),
 		cmocka_unit_test(a_clock_that_stands_or_leaps_is_none),
 	};
