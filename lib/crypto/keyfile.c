@@ -27,6 +27,7 @@ struct tw_keyfile {
 	size_t n_ssid;   /* the first entries, by SSID */
 	size_t n_groups; /* of those behind them, longest prefixes first */
 	size_t any;      /* behind all prefixes; n: nothing for everybody */
+	size_t users;    /* from here on, by name */
 	struct group group[GROUPS];
 	size_t arena_len;
 	char *arena; /* ids and keys; never moves, entries point into it */
@@ -42,8 +43,8 @@ void tw_keyfile_destroy(struct tw_keyfile *kf)
 	free(kf);
 }
 
-/* Sort key of look-up order: kinds as in the enum, longer prefixes first; SSIDs and prefixes of one
- * length so that they can be searched, users as written. */
+/* Sort key of look-up order: kinds as in the enum, longer prefixes first; SSIDs, prefixes of one
+ * length and users so that they can be searched. No two are equal. */
 static int by_lookup(const void *pa, const void *pb)
 {
 	const struct tw_secret *a = pa;
@@ -60,9 +61,9 @@ static int by_lookup(const void *pa, const void *pb)
 		d = a->family - b->family;
 	else if (a->kind == TW_KEYID_PREFIX)
 		d = memcmp(a->addr, b->addr, sizeof(a->addr));
-	if (d)
-		return d;
-	return a->id < b->id ? -1 : 1; /* the arena grows with the lines */
+	else
+		d = strcmp(a->id, b->id);
+	return d;
 }
 
 /* Where in the sorted entries what is. */
@@ -84,6 +85,7 @@ static void make_index(struct tw_keyfile *kf)
 		g->n++;
 	}
 	kf->any = i < kf->n && kf->entry[i].kind == TW_KEYID_ANY ? i : kf->n;
+	kf->users = kf->any < kf->n ? kf->any + 1 : i;
 }
 
 static bool same_id(const struct tw_secret *a, const struct tw_secret *b)
@@ -263,19 +265,30 @@ const struct tw_secret *tw_keyfile_entry(const struct tw_keyfile *kf, size_t i)
 	return i < kf->n ? &kf->entry[i] : NULL;
 }
 
+/* A KeyID of the wire: any octets, and no end but their number. */
+struct wire_id {
+	const char *s;
+	size_t len;
+};
+
+static int compare_user(const void *key, const void *entry)
+{
+	const struct wire_id *w = key;
+	const char *id = ((const struct tw_secret *)entry)->id;
+	size_t len = strlen(id);
+	int d = memcmp(w->s, id, w->len < len ? w->len : len);
+
+	return d ? d : (w->len > len) - (w->len < len);
+}
+
 const struct tw_secret *tw_keyfile_user(const struct tw_keyfile *kf, const void *id, size_t len)
 {
-	const char *s = id;
+	struct wire_id w = {id, len};
 
-	while (len && s[len - 1] == '\0')
-		len--;
-	for (size_t i = 0; i < kf->n; i++) {
-		const struct tw_secret *e = &kf->entry[i];
-
-		if (e->kind == TW_KEYID_USER && strlen(e->id) == len && memcmp(e->id, s, len) == 0)
-			return e;
-	}
-	return NULL;
+	while (w.len && w.s[w.len - 1] == '\0')
+		w.len--;
+	return bsearch(&w, &kf->entry[kf->users], kf->n - kf->users, sizeof(kf->entry[0]),
+		compare_user);
 }
 
 static int compare_ssid(const void *key, const void *entry)

@@ -76,7 +76,7 @@ int tw_keyfile_parse(const char *name, const char *text, size_t len, enum tw_key
 /** Wipes every secret; NULL is fine. */
 void tw_keyfile_destroy(struct tw_keyfile *kf);
 
-/** Entries in the order of look-up; NULL past the last one. */
+/** Entries in the order of look-up, users by name; NULL past the last one. */
 const struct tw_secret *tw_keyfile_entry(const struct tw_keyfile *kf, size_t i);
 
 /**

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct tw_keyfile *parse(const char *text, enum tw_keyfile_format format)
@@ -59,8 +60,8 @@ static void users_comments_and_blanks(void **state)
 	assert_null(tw_keyfile_user(kf, "las", 3));
 	assert_null(tw_keyfile_user(kf, "", 0));
 	assert_null(tw_keyfile_user(kf, "last\0x", 6)); /* a zero within does not end it */
-	assert_string_equal(tw_keyfile_entry(kf, 0)->id, "probe-1");
-	assert_string_equal(tw_keyfile_entry(kf, 2)->id, "last");
+	assert_string_equal(tw_keyfile_entry(kf, 0)->id, "last");
+	assert_string_equal(tw_keyfile_entry(kf, 2)->id, "testu");
 	assert_null(tw_keyfile_entry(kf, 3));
 	tw_keyfile_destroy(kf);
 	tw_keyfile_destroy(NULL);
@@ -194,6 +195,113 @@ static void many_peers_are_found_as_the_rule_says(void **state)
 	assert_in_range(found, 500, 4999);
 }
 
+/* The rule as it is written, entry by entry. */
+static const struct tw_secret *judge_user(const struct tw_keyfile *kf, const char *id, size_t len)
+{
+	const struct tw_secret *e;
+
+	while (len && id[len - 1] == '\0')
+		len--;
+	for (size_t i = 0; (e = tw_keyfile_entry(kf, i)); i++)
+		if (e->kind == TW_KEYID_USER && strlen(e->id) == len && memcmp(e->id, id, len) == 0)
+			return e;
+	return NULL;
+}
+
+/* Name i of 121: up to four letters of three, so that many begin like others. @return its length */
+static size_t name_of(unsigned int i, char *ret)
+{
+	static const char letter[] = {'\0', 'a', (char)0xe4}; /* in a file 'b' stands for NUL */
+	size_t len = 0;
+
+	for (; i; i = (i - 1) / 3)
+		ret[len++] = letter[(i - 1) % 3];
+	return len;
+}
+
+static void many_users_are_found_as_the_rule_says(void **state)
+{
+	static const char others[] = "10.0.0.0/8 p\nssid:7 s\n* x\n2001:db8::/32 q\n";
+	char text[2048], id[80];
+	size_t found = 0, missed = 0;
+	struct tw_rand r;
+
+	(void)state;
+	tw_rand_init(&r, 6);
+	for (unsigned int round = 0; round < 40; round++) {
+		struct tw_keyfile *kf = NULL;
+		size_t used = 0, len;
+
+		for (unsigned int i = 1; i < 121; i++) {
+			len = name_of(1 + i * 7 % 120, text + used);
+			if (tw_rand_below(&r, 2))
+				continue;
+			for (size_t k = 0; k < len; k++)
+				text[used + k] = text[used + k] ? text[used + k] : 'b';
+			memcpy(text + used + len, " s\n", 3);
+			used += len + 3;
+			if (i == 40 && round % 2) {
+				memcpy(text + used, others, sizeof(others) - 1);
+				used += sizeof(others) - 1;
+			}
+		}
+		assert_int_equal(tw_keyfile_parse("t", text, used, TW_KEYFILE_TEXT, NULL, &kf), 0);
+		for (unsigned int i = 0; i < 364; i++) {
+			const struct tw_secret *want;
+
+			memset(id, 0, sizeof(id));
+			len = name_of(i, id);
+			for (size_t k = 0; k < len && i % 4; k++)
+				id[k] = id[k] ? id[k] : 'b'; /* else zeros within and at the end */
+			want = judge_user(kf, id, len);
+			found += want != NULL;
+			missed += want == NULL;
+			assert_ptr_equal(tw_keyfile_user(kf, id, len), want);
+			assert_ptr_equal(tw_keyfile_user(kf, id, sizeof(id)), want);
+		}
+		assert_null(tw_keyfile_user(kf, "*", 1));
+		assert_null(tw_keyfile_user(kf, "ssid:7", 6));
+		assert_null(tw_keyfile_user(kf, "10.0.0.0/8", 10));
+		tw_keyfile_destroy(kf);
+	}
+	assert_true(found > 1000 && missed > 1000);
+}
+
+/* CPU time of looking up each of the names u0 to u<n-1> as often as makes 2^16 in all. */
+static double time_of_users(unsigned int n)
+{
+	struct timespec from, to;
+	struct tw_keyfile *kf;
+	char *text = malloc(16 * (size_t)n);
+	size_t used = 0;
+	char id[16];
+
+	assert_non_null(text);
+	for (unsigned int i = 0; i < n; i++)
+		used += (size_t)snprintf(text + used, 16, "u%u s\n", i);
+	assert_int_equal(tw_keyfile_parse("t", text, used, TW_KEYFILE_TEXT, NULL, &kf), 0);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	for (unsigned int i = 0; i < 1U << 16; i++) {
+		int len = snprintf(id, sizeof(id), "u%u", i % n);
+
+		assert_non_null(tw_keyfile_user(kf, id, (size_t)len));
+	}
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	tw_keyfile_destroy(kf);
+	free(text);
+	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+/* Whoever connects names a user: 512 times as many cost a few steps more, not 512 times as many. */
+static void many_users_cost_little(void **state)
+{
+	double few = time_of_users(64), many = time_of_users(32768);
+
+	(void)state;
+	printf("65536 users looked up among 64: %.4f s, among 32768: %.4f s\n", few, many);
+	assert_true(many < 20 * few);
+}
+
 static void broken_lines_are_named_without_the_secret(void **state)
 {
 	char line[1100];
@@ -303,6 +411,8 @@ int main(void)
 		cmocka_unit_test(octets_in_hex),
 		cmocka_unit_test(peers_ssid_then_longest_prefix_then_any),
 		cmocka_unit_test(many_peers_are_found_as_the_rule_says),
+		cmocka_unit_test(many_users_are_found_as_the_rule_says),
+		cmocka_unit_test(many_users_cost_little),
 		cmocka_unit_test(broken_lines_are_named_without_the_secret),
 		cmocka_unit_test(files_of_0600_or_less_only),
 		cmocka_unit_test(other_owners_kinds_and_sizes),
