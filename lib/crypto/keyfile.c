@@ -287,8 +287,8 @@ const struct tw_secret *tw_keyfile_user(const struct tw_keyfile *kf, const void 
 
 	while (w.len && w.s[w.len - 1] == '\0')
 		w.len--;
-	return bsearch(&w, &kf->entry[kf->users], kf->n - kf->users, sizeof(kf->entry[0]),
-		compare_user);
+	return bsearch(
+		&w, &kf->entry[kf->users], kf->n - kf->users, sizeof(kf->entry[0]), compare_user);
 }
 
 static int compare_ssid(const void *key, const void *entry)
