@@ -248,6 +248,7 @@ static void finish(struct controller *c)
 	/* Somebody has to carry what is said last. */
 	if (c->talk.link && !c->net.keeper && tw_net_keep(&c->net, c->o, &err) < 0)
 		tw_debug("the server may not hear of the end: %s", err.text);
+	tw_negotiation_stop(&c->talk);
 	tw_negotiation_close(&c->talk);
 	tw_event_loop_destroy(c->loop);
 	tw_backend_fini(&c->net.backend);

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #define CONNECT_NS (10 * TW_NS_PER_SEC)
+/* For answers that are awaited when we are to end. */
+#define PATIENCE_NS (500 * TW_NS_PER_MS)
 /* Requests under way: few, since some servers read one message at a time; more where there are
  * thousands. */
 #define WINDOW_MANY 32
@@ -56,15 +58,35 @@ static void on_lost(void *arg, int rc, const char *why)
 	finish(n, rc);
 }
 
+static void on_late(void *arg)
+{
+	struct tw_negotiation *n = arg;
+
+	n->patience = NULL;
+	n->late = true;
+	on_news(n);
+}
+
+static void hurry(struct tw_negotiation *n)
+{
+	if (!n->patience && !n->late &&
+		tw_event_add_timer(n->loop, tw_ns(PATIENCE_NS), true, on_late, n, &n->patience) < 0)
+		n->late = true;
+}
+
 static void on_signal(void *arg, int fd, unsigned int ready)
 {
 	struct tw_negotiation *n = arg;
 
 	(void)fd;
 	(void)ready;
-	n->interrupted = true;
 	tw_event_remove(n->signal);
 	n->signal = NULL;
+	if (n->stopping) {
+		hurry(n);
+		return;
+	}
+	n->interrupted = true;
 	if (n->waiting)
 		tw_event_loop_stop(n->loop);
 }
@@ -76,7 +98,9 @@ static int wait_news(struct tw_negotiation *n, struct tw_err *err)
 
 	if (rc == 0) {
 		/* Once asked to stop, the descriptor stays readable. */
-		if (!n->stopping)
+		if (n->stopping && tw_signals_stop())
+			hurry(n);
+		else
 			rc = tw_event_add_fd(
 				n->loop, tw_signals_fd(), TW_FD_READ, on_signal, n, &n->signal);
 		n->waiting = true;
@@ -88,7 +112,8 @@ static int wait_news(struct tw_negotiation *n, struct tw_err *err)
 	}
 	if (n->failed)
 		return tw_fail(err, n->failed, "%s", n->why.text);
-	if (n->interrupted)
+	/* whatever came in the same moment */
+	if (n->interrupted || (!n->stopping && tw_signals_stop()))
 		return tw_fail(err, -EINTR, "interrupted");
 	return rc;
 }
@@ -218,15 +243,16 @@ struct tw_ns tw_negotiation_round_trip(const struct tw_negotiation *n)
 	return tw_control_link_round_trip(n->link);
 }
 
-/* Has every session left this state? */
-static bool all_left(const struct tw_negotiation *n, enum tw_client_session_state s)
+/* Is any session in these states? */
+static bool any(const struct tw_negotiation *n, enum tw_client_session_state from,
+	enum tw_client_session_state to)
 {
 	const struct tw_client_session *x;
 
 	for (uint32_t i = 0; (x = tw_negotiation_session(n, i)); i++)
-		if (x->state <= s)
-			return false;
-	return true;
+		if (x->state >= from && x->state <= to)
+			return true;
+	return false;
 }
 
 static void drain_events(struct tw_negotiation *n)
@@ -267,7 +293,7 @@ int tw_negotiation_request(struct tw_negotiation *n, const struct tw_client_requ
 			return tw_fail(err, rc, "a session cannot be asked for: %s", strerror(-rc));
 	}
 	tw_control_link_flush(n->link);
-	while (rc == 0 && !all_left(n, TW_CLIENT_REQUESTED)) {
+	while (rc == 0 && any(n, TW_CLIENT_QUEUED, TW_CLIENT_REQUESTED)) {
 		rc = wait_news(n, err);
 		drain_events(n);
 	}
@@ -290,7 +316,7 @@ int tw_negotiation_start(struct tw_negotiation *n, struct tw_err *err)
 	if (rc < 0)
 		return tw_fail(err, rc, "sessions cannot be started: %s", strerror(-rc));
 	tw_control_link_flush(n->link);
-	while (rc == 0 && !all_left(n, TW_CLIENT_STARTING)) {
+	while (rc == 0 && any(n, TW_CLIENT_ACCEPTED, TW_CLIENT_STARTING)) {
 		/* Who is not started falls back to accepted. */
 		for (uint32_t i = 0; (x = tw_negotiation_session(n, i)); i++)
 			if (x->state == TW_CLIENT_ACCEPTED && x->accept)
@@ -306,23 +332,34 @@ int tw_negotiation_start(struct tw_negotiation *n, struct tw_err *err)
 void tw_negotiation_stop(struct tw_negotiation *n)
 {
 	struct tw_err err = {""};
-	int rc;
+	int rc = 0;
 
-	if (n->failed || !n->link)
+	if (n->failed || n->stopping || !n->link)
 		return;
 	n->interrupted = false;
 	n->stopping = true;
-	rc = tw_client_stop(machine(n), tw_control_link_now(), TW_ACCEPT_OK);
-	if (rc < 0 && rc != -ENOENT)
-		tw_warning("sessions cannot be stopped: %s", strerror(-rc));
-	if (rc < 0)
+	tw_client_withdraw(machine(n));
+	/* What may be granted yet is to be stopped, too; and some servers read one message at a time. */
+	while (rc == 0 && !n->late &&
+		(any(n, TW_CLIENT_REQUESTED, TW_CLIENT_REQUESTED) ||
+			any(n, TW_CLIENT_STARTING, TW_CLIENT_STARTING))) {
+		hurry(n);
+		rc = wait_news(n, &err);
+	}
+	if (rc == 0)
+		rc = tw_client_stop(machine(n), tw_control_link_now(), TW_ACCEPT_OK);
+	/* nothing was granted, or nobody knows: the end of the connection says it all */
+	if (rc == -ENOENT || rc == -EAGAIN)
 		return;
-	tw_control_link_flush(n->link);
+	if (rc == 0)
+		tw_control_link_flush(n->link);
 	/* With individual session control the server answers. */
-	while (rc == 0 && !all_left(n, TW_CLIENT_STOPPING))
+	while (rc == 0 && !n->late && any(n, TW_CLIENT_STOPPING, TW_CLIENT_STOPPING))
 		rc = wait_news(n, &err);
 	if (rc < 0)
-		tw_warning("stopping the sessions: %s", err.text);
+		tw_warning("stopping the sessions: %s", *err.text ? err.text : strerror(-rc));
+	else if (any(n, TW_CLIENT_STOPPING, TW_CLIENT_STOPPING))
+		tw_warning("stopping the sessions: the server does not answer");
 }
 
 int tw_negotiation_report(struct tw_negotiation *n)
@@ -366,6 +403,8 @@ int tw_negotiation_report(struct tw_negotiation *n)
 
 void tw_negotiation_hang_up(struct tw_negotiation *n)
 {
+	tw_event_remove(n->patience);
+	n->patience = NULL;
 	tw_control_link_close(n->link);
 	n->link = NULL;
 }

@@ -19,9 +19,11 @@ struct tw_negotiation {
 	struct tw_keyfile *keys;
 	struct tw_endpoint server;
 	struct tw_event *signal;
+	struct tw_event *patience;
 	bool waiting;     /* the loop runs for us */
 	bool interrupted; /* a signal came while we waited */
-	bool stopping;    /* signals no longer matter */
+	bool stopping;    /* a signal makes us hurry */
+	bool late;        /* the server had its time to answer */
 	int failed;
 	struct tw_err why;
 	/* the connection ends later, while something else runs; may be NULL */
@@ -51,8 +53,13 @@ int tw_negotiation_request(struct tw_negotiation *n, const struct tw_client_requ
 /* What session i got. */
 const struct tw_client_session *tw_negotiation_session(const struct tw_negotiation *n, uint32_t i);
 
-/* Start them all and wait; stop them all. */
+/* Start them all and wait. */
 int tw_negotiation_start(struct tw_negotiation *n, struct tw_err *err);
+
+/*
+ * Stop all that the server granted, whatever was reached, and ask for no more. What the server does
+ * not answer is waited for no longer than a moment once a signal has come. Once is enough.
+ */
 void tw_negotiation_stop(struct tw_negotiation *n);
 
 /* Round trip of the control connection, as TCP sees it. */

@@ -21,6 +21,7 @@ struct client_session {
 	struct tw_client_session p;
 	uint32_t event_next; /* in the list of sessions with news */
 	bool has_event;
+	bool start_asked; /* in a Start-N without answer, whatever came after it */
 };
 
 struct tw_client {

@@ -29,6 +29,11 @@ int tw_client_request(struct tw_client *c, struct tw_ns now, const struct tw_cli
 	return 0;
 }
 
+void tw_client_withdraw(struct tw_client *c)
+{
+	c->sessions = c->sent;
+}
+
 static void send_request(struct tw_client *c, struct tw_ns now, struct client_session *s)
 {
 	const struct tw_client_request *r = &s->p.request;
@@ -113,13 +118,14 @@ static void start_ack(struct tw_client *c)
 			tw_accept_words(accept), accept);
 }
 
-static struct client_session *by_sid(
-	struct tw_client *c, const uint8_t *sid, enum tw_client_session_state state)
+/* Who waits for the answer to a Start-N, or a Stop-N. */
+static struct client_session *by_sid(struct tw_client *c, const uint8_t *sid, bool start)
 {
 	for (uint32_t i = 0; i < c->answered; i++) {
 		struct client_session *s = &c->session[i];
 
-		if (s->p.state == state && memcmp(s->p.sid, sid, TW_SID_LEN) == 0)
+		if ((start ? s->start_asked : s->p.state == TW_CLIENT_STOPPING) &&
+			memcmp(s->p.sid, sid, TW_SID_LEN) == 0)
 			return s;
 	}
 	return NULL;
@@ -133,13 +139,18 @@ static void n_ack(struct tw_client *c)
 	tw_n_sessions_parse(buffer_data(&c->in), c->in.len, &m);
 	start = m.command == TW_CMD_START_N_ACK;
 	for (uint32_t i = 0; i < m.sessions; i++) {
-		struct client_session *s = by_sid(c, m.sids + TW_SID_LEN * (size_t)i,
-			start ? TW_CLIENT_STARTING : TW_CLIENT_STOPPING);
+		struct client_session *s = by_sid(c, m.sids + TW_SID_LEN * (size_t)i, start);
 
 		if (!s) {
 			client_fail(c, -EPROTO, "%s of a session that was not asked for",
 				tw_command_name(m.command));
 			return;
+		}
+		c->n_pending--;
+		if (start) {
+			s->start_asked = false;
+			if (s->p.state != TW_CLIENT_STARTING)
+				continue; /* stopped since; that answer follows */
 		}
 		s->p.accept = m.accept;
 		if (start)
@@ -147,7 +158,6 @@ static void n_ack(struct tw_client *c)
 		else
 			s->p.state = TW_CLIENT_STOPPED; /* refused or not: it is over for us */
 		c->n_started += start && !m.accept;
-		c->n_pending--;
 		client_event(c, s);
 	}
 }
@@ -221,6 +231,7 @@ static int send_n(
 		memcpy(p + 16 + TW_SID_LEN * (size_t)i, s->p.sid, TW_SID_LEN);
 		c->n_started -= s->p.state == TW_CLIENT_STARTED;
 		s->p.state = start ? TW_CLIENT_STARTING : TW_CLIENT_STOPPING;
+		s->start_asked = s->start_asked || start;
 	}
 	c->n_pending += n;
 	return client_send(c, now, p, len);
@@ -228,7 +239,7 @@ static int send_n(
 
 static bool can_stop(const struct client_session *s)
 {
-	return s->p.state == TW_CLIENT_ACCEPTED || s->p.state == TW_CLIENT_STARTED;
+	return s->p.state >= TW_CLIENT_ACCEPTED && s->p.state <= TW_CLIENT_STARTED;
 }
 
 static int some(
@@ -324,9 +335,10 @@ int tw_client_stop(struct tw_client *c, struct tw_ns now, enum tw_accept accept)
 		return -EAGAIN;
 	if (individual(c))
 		return all(c, now, false);
-	if (c->sent != c->answered || c->start_pending)
+	if (c->sent != c->answered)
 		return -EAGAIN;
-	m.sessions = count(c, TW_CLIENT_ACCEPTED) + count(c, TW_CLIENT_STARTED);
+	for (uint32_t i = 0; i < c->sessions; i++)
+		m.sessions += can_stop(&c->session[i]);
 	if (!m.sessions)
 		return -ENOENT;
 	p = client_room(c, TW_STOP_SESSIONS_LEN);

@@ -105,6 +105,9 @@ void tw_client_destroy(struct tw_client *c);
 int tw_client_request(struct tw_client *c, struct tw_ns now, const struct tw_client_request *r,
 	uint32_t *ret_index);
 
+/** Requests that were not sent yet never are: their sessions are forgotten. */
+void tw_client_withdraw(struct tw_client *c);
+
 /**
  * Start every accepted session.
  *
@@ -117,11 +120,13 @@ int tw_client_request(struct tw_client *c, struct tw_ns now, const struct tw_cli
 int tw_client_start(struct tw_client *c, struct tw_ns now);
 
 /**
- * Stop every session that was accepted and not stopped. Base mode has no answer to it: the
- * sessions are stopped at once.
+ * Stop every session that was accepted and not stopped, also one whose start was not answered yet.
+ * Base mode has no answer to it: the sessions are stopped at once.
  *
  * @param accept  0: the results are good (base mode only)
- * @return 0, -EAGAIN, -ENOENT, -ENOMEM
+ * @return 0
+ *  - -EAGAIN: not set up; base mode: the answer to a request is awaited
+ *  - -ENOENT, -ENOMEM
  */
 int tw_client_stop(struct tw_client *c, struct tw_ns now, enum tw_accept accept);
 

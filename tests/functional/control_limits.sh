@@ -69,6 +69,15 @@ holder() # NAME OPTIONS...: a controlclient that keeps its sessions; $h
 # --- limits ----------------------------------------------------------------------------------------
 server limited --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice:sessions=3,pps=50 \
 	--limit "$second/32:connections=1"
+# who is granted two of three gives these back, and waits for nothing
+for mode in unauthenticated unauthenticated+individual-session-control; do
+	start "some-$mode" "$a" "$bin" controlclient "$b4" "$a4:40040" --streams 3 --mode "$mode"
+	within 5 ended "$pid" || fail "some-$mode does not end"
+	stop "$pid" TERM
+	same "exit status of some-$mode" 1 "$status"
+	check "some-$mode: the reason" said "some-$mode" 'refused the session .*limit.*Accept 5'
+	check "some-$mode: no warning" not said "some-$mode" warning
+done
 refused prefix-more 'refused the session .*limit.*Accept 5' controller "$b4" "$a4" --streams 3 -c 3 \
 	--mode unauthenticated
 granted prefix-just controller "$b4" "$a4" --streams 2 -c 40 -i 20 --mode unauthenticated
@@ -100,7 +109,7 @@ granted elsewhere controlclient "$b4" "$a4:40020" --duration 0.1 --mode unauthen
 stop "$h"
 granted three controlclient "$b4" "$second:40030" --duration 0.1 --mode unauthenticated
 ends limited "$s"
-holds limited '.control.refused_limit == 1' '.control.sessions_refused >= 3' \
+holds limited '.control.refused_limit == 1' '.control.sessions_refused >= 5' '.control.bad_stop == 0' \
 	'.discarded.rate_limit > 0'
 
 # --- a server that lets nobody in but some -------------------------------------------------------

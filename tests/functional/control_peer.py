@@ -5,16 +5,20 @@
 
   control_peer.py server ADDRESS            one scenario of SERVER a connection, in their order
   control_peer.py names                     their names and what the client must say, a line each
-  control_peer.py hang ADDRESS N            a good server's first N steps to each client, then nothing;
-                                            octets that came after them until it closed, a line each
+  control_peer.py hang ADDRESS N [MODES [FILE]]
+                                            a good server's first N steps to each client, then nothing,
+                                            or one more step once there is FILE; octets that came after
+                                            them until it closed, a line each
   control_peer.py client ADDRESS            close after every number of octets of a good dialogue
   control_peer.py stall ADDRESS N           N connections that do nothing more, until stdin ends
   control_peer.py cycles ADDRESS N          connect and close N times, in several ways
 """
 
+import os
 import socket
 import struct
 import sys
+import time
 
 MODE, COUNT = 1, 2048
 SID = bytes(range(16))
@@ -103,7 +107,8 @@ def serve(address):
                     pass
 
 
-def hang(address, steps):
+def hang(address, steps, modes=MODE, trigger=None):
+    good = [greeting(modes)] + GOOD[1:]
     with socket.socket(family_of(address), socket.SOCK_STREAM) as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind((address, 862))
@@ -113,9 +118,14 @@ def hang(address, steps):
             c, _ = s.accept()
             with c:
                 c.settimeout(30)
-                play(c, GOOD[:steps])
+                play(c, good[:steps])
                 print("hanging", file=sys.stderr, flush=True)
                 rest, end = b"", "nothing"
+                if trigger:
+                    while not os.path.exists(trigger):
+                        time.sleep(0.005)
+                    os.remove(trigger)
+                    play(c, [s for s in good[steps:steps + 2] if isinstance(s, bytes)])
                 try:
                     while got := c.recv(4096):
                         rest += got
@@ -213,7 +223,7 @@ def main():
     elif what == "server":
         serve(args[0])
     elif what == "hang":
-        hang(args[0], int(args[1]))
+        hang(args[0], int(args[1]), *(int(m) for m in args[2:3]), *args[3:])
     elif what == "client":
         cut(args[0])
     elif what == "stall":

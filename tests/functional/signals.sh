@@ -21,11 +21,13 @@ client()
 	c=$pid
 }
 
-# interrupt NAME SIGNAL STATUS: send it and wait for the end
+# interrupt NAME SIGNAL STATUS [FILE]: send it, then make FILE, and wait for the end
 interrupt()
 {
 	local before=${EPOCHREALTIME/[.,]/}
-	stop "$c" "$2"
+	kill "-$2" "$c"
+	[ -z "${4:-}" ] || touch "$4"
+	stop "$c" 0
 	took=$(((${EPOCHREALTIME/[.,]/} - before) / 1000))
 	same "exit status of $1" "$3" "$status"
 	check "$1 ends $took ms after the signal" test "$took" -lt "$prompt_ms"
@@ -65,33 +67,66 @@ else
 fi
 
 # --- a server that says no more ------------------------------------------------------------------------
-# Behind the greeting, Server-Start, Accept-Session: it sees the end of the connection and nothing else.
-hang() # STEPS: $h
+# Behind the greeting, Server-Start, Accept-Session: what it granted is stopped, then it sees the end of
+# the connection and nothing else. With individual session control, too; and where the answer that was
+# awaited comes behind the signal after all.
+hang() # STEPS OPTIONS...: $h
 {
-	start hang "$b" python3 "$here/control_peer.py" hang "$b4" "$1"
+	start hang "$b" python3 "$here/control_peer.py" hang "$b4" "$@"
 	h=$pid
 	ready hang "$h" listening
 }
-for step in 0 1 3 5; do
-	hang "$step"
-	n=0
-	for command in controller controlclient twping; do
+z() # N: so many octets of zero, in hex
+{
+	printf "%0$((2 * $1))d" 0
+}
+sid=000102030405060708090a0b0c0d0e0f
+ask='05[0-9a-f]{222}'                            # Request-TW-Session
+begin=02$(z 31) stop1=03$(z 6)01$(z 24)          # Start-Sessions, Stop-Sessions of one
+begin_n=07$(z 14)01$sid$(z 16) stop_n=09$(z 14)01$sid$(z 16)
+answer=$dir/answer
+
+# at STEP WHAT SAYS COMMANDS...: SAYS is all that the server hears behind that step; WHAT: hang, n, late
+at()
+{
+	local step=$1 what=$2 says=$3 n=0 mode=() late=()
+	shift 3
+	case $what in
+	hang) hang "$step" ;;
+	n)
+		hang "$step" 17
+		mode=(--mode unauthenticated+individual-session-control)
+		;;
+	late)
+		hang "$step" 1 "$answer"
+		late=("$answer")
+		;;
+	esac
+	for command; do
 		n=$((n + 1))
-		id=$command-$step
-		client "$id" "$command" "$b4"
+		id=$command-$step-$what
+		client "$id" "$command" "$b4" "${mode[@]}"
 		within 10 eval '[ "$(grep -c hanging "$dir/hang.log")" = "$n" ]' || fail "$id does not come"
 		sleep 0.05
 		signal=INT
 		[ "$n" = 2 ] && signal=TERM
-		interrupt "$id" "$signal" 1
+		interrupt "$id" "$signal" 1 "${late[@]}"
 		given_up "$id" interrupted
 		within 5 eval '[ "$(wc -l <"$dir/hang.json")" = "$n" ]' ||
 			fail "$id: the server does not hear of the end"
 	done
-	check "step $step: each closed the connection: $(cat "$dir/hang.json")" \
-		not grep -qv '^closed' "$dir/hang.json"
+	check "step $step, $what: each says $says: $(cat "$dir/hang.json")" \
+		not grep -qvxE "closed $says" "$dir/hang.json"
 	stop "$h" KILL
-done
+}
+at 0 hang '' controller controlclient twping
+at 1 hang '[0-9a-f]{328}' controller controlclient twping
+at 3 hang "$ask" controller controlclient twping
+at 3 late "$ask$stop1" controller controlclient twping
+at 5 hang "$begin$stop1" controller controlclient twping
+at 5 late "$begin$stop1" controller controlclient twping
+at 3 n "$ask" controller controlclient
+at 5 n "$begin_n$stop_n" controller controlclient
 
 # --- sessions that run -----------------------------------------------------------------------------
 # They are stopped: Stop-Sessions with their number is the last that the server hears.

@@ -278,6 +278,8 @@ static bool word(struct line *l)
 		feed(l, t.last, t.last_len, false);
 	} else if (strcmp(w, "call") == 0) {
 		word_call(l);
+	} else if (strcmp(w, "withdraw") == 0) {
+		tw_client_withdraw(t.client);
 	} else if (strcmp(w, "event") == 0) {
 		word_event(l);
 	} else if (strcmp(w, "quiet") == 0) {
