@@ -118,8 +118,9 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 
 	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
 		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
-		unsigned int k = s->special ? receive(s, queue, true, true, true)
-					    : receive(s, queue, false, true, true);
+		unsigned int k = s->receive_nic ? s->receive_nic(s, queue)
+				 : s->special   ? receive(s, queue, true, true, true)
+						: receive(s, queue, false, true, true);
 
 		most = k > most ? k : most;
 		n += k;
@@ -131,11 +132,13 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 void tw_sender_receive_choose(struct tw_sender *s)
 {
 #ifdef TW_HAVE_AVX512
-	if (!s->cfg.any_cpu && !s->special && !s->own && !s->groups && !s->own_tags &&
-		s->port.n_vlan == 0 && __builtin_cpu_supports("avx512bw") &&
-		__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-		__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2"))
-		s->receive = tw_sender_receive_avx512;
+	if (s->cfg.any_cpu || s->special || s->own_tags || !__builtin_cpu_supports("avx512bw") ||
+		!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
+		!__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("bmi2"))
+		return;
+	s->receive = s->own || s->groups ? tw_sender_receive_avx512_own : tw_sender_receive_avx512;
+	if (!s->corrects)
+		s->receive_nic = tw_sender_receive_avx512_nic;
 #else
 	(void)s;
 #endif

@@ -75,6 +75,13 @@ struct tw_sender_late {
 	uint32_t stream, seq;
 };
 
+/* Begins of the replies that the wide receiving loop takes for usual, from the Ethernet address on
+ * or, with tags, so much behind it that the type is at 12 all the same. */
+struct tw_wide_look {
+	_Alignas(64) uint8_t want[64];
+	uint8_t care[64];
+};
+
 enum tw_sender_phase {
 	TW_SENDER_WAITING, /* for TW_LETTER_START */
 	TW_SENDER_SENDING,
@@ -130,8 +137,11 @@ struct tw_sender {
 	uint32_t report_turn;       /* the next of them to be looked at */
 	/* another way to take replies from a queue, for this CPU; NULL: there is none */
 	unsigned int (*receive)(struct tw_sender *s, uint16_t queue);
-	_Alignas(64) uint8_t want[64]; /* its: begin of a frame with these marks */
+	unsigned int (*receive_nic)(
+		struct tw_sender *s, uint16_t queue); /* with stamps by the NIC */
+	struct tw_wide_look look[2];                  /* its: IPv4, IPv6, with these marks */
 	uint64_t want_marks;
+	uint64_t want_begin, care_begin; /* first octets of a frame with tags */
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
@@ -162,6 +172,8 @@ unsigned int tw_sender_receive(struct tw_sender *s);
 /* Choose between the ways to do that. */
 void tw_sender_receive_choose(struct tw_sender *s);
 unsigned int tw_sender_receive_avx512(struct tw_sender *s, uint16_t queue);
+unsigned int tw_sender_receive_avx512_own(struct tw_sender *s, uint16_t queue);
+unsigned int tw_sender_receive_avx512_nic(struct tw_sender *s, uint16_t queue);
 
 /* Replies to our packets that others have received. @return packets handled */
 unsigned int tw_sender_receive_handed(struct tw_sender *s);

@@ -7,8 +7,9 @@
 /**
  * @file
  * tw_reply_usual() of up to eight replies in lanes, for files compiled for AVX-512 (F, BW, DQ, VL).
- * Replies that follow each other as their packets did have their records side by side; the first
- * one that is in any way unusual ends it.
+ * Replies that follow each other as the packets of streams in turn did have their records side by
+ * side; others are collected from where they are. The first reply that is in any way unusual ends
+ * it.
  */
 
 #include "tw_reply.h"
@@ -25,49 +26,98 @@
 struct tw_reply_lanes {
 	__m512i rseq, sseq; /**< 32 bits */
 	__m512i t1, t2, t3;
+	__m512i mono; /**< T4, 2^-32 s */
 	__m512i stream;
 };
 
 /** What tw_reply_lanes_usual() cannot have in registers. */
 struct tw_reply_group {
 	const struct tw_send_stream *sending; /**< of the context's streams */
+	const uint64_t *mono;                 /**< T4, by lane or only one of all */
 	uint32_t stream[TW_REPLY_LANES];
-	bool one; /**< they are all of the first one's stream */
+	bool one;      /**< they are all of the first one's stream */
+	bool one_mono; /**< mono is only one */
 };
 
-/** A record and its neighbours', side by side: when and what else of them, and where they are. */
+/** Records of the lanes: when and what else of them, and where they are. */
 struct tw_reply_records {
-	__m512i low, high; /* as they lie there: four each */
-	struct tw_window_entry *e;
+	__m512i low, high;         /* as they lie there: four each */
+	struct tw_window_entry *e; /* the first one's */
+	bool apart;                /* not side by side: then they are at ... */
+	uint64_t place[TW_REPLY_LANES];
 };
 
-/* The records of the lanes that follow the first one's. @return bit per lane: it does */
-TW_LANES_INLINE __mmask8 tw_lanes_records(
-	const struct tw_window *w, const struct tw_reply_lanes *r, struct tw_reply_records *ret)
+TW_LANES_INLINE __m256i tw_lanes_pair(const struct tw_window_entry *e, const uint64_t *place)
+{
+	return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(
+					       (const __m128i *)(const void *)&e[place[0]])),
+		_mm_loadu_si128((const __m128i *)(const void *)&e[place[1]]), 1);
+}
+
+TW_LANES_INLINE __m512i tw_lanes_collect(const struct tw_window_entry *e, const uint64_t *place)
+{
+	return _mm512_inserti64x4(
+		_mm512_castsi256_si512(tw_lanes_pair(e, place)), tw_lanes_pair(e, place + 2), 1);
+}
+
+/* Where they are, by record. */
+TW_LANES_INLINE __m512i tw_lanes_places(const struct tw_window *w, const struct tw_reply_group *g,
+	const struct tw_reply_lanes *r, __mmask8 ok)
+{
+	__m512i ring;
+
+	if (!w->rings)
+		return _mm512_add_epi64(
+			_mm512_mul_epu32(_mm512_and_si512(r->sseq, _mm512_set1_epi64(w->mask)),
+				_mm512_set1_epi64(w->stride)),
+			r->stream);
+	/* its first record, and above it its mask */
+	if (g->one)
+		ring = _mm512_set1_epi64((int64_t)(w->rings[g->stream[0]].first |
+						   (uint64_t)w->rings[g->stream[0]].mask << 32));
+	else
+		ring = _mm512_mask_i64gather_epi64(
+			_mm512_setzero_si512(), ok, r->stream, w->rings, sizeof(w->rings[0]));
+	return _mm512_add_epi64(_mm512_and_si512(ring, _mm512_set1_epi64(UINT32_MAX)),
+		_mm512_and_si512(r->sseq, _mm512_srli_epi64(ring, 32)));
+}
+
+/* The records of these lanes, the first of which is one of them. */
+TW_LANES_INLINE void tw_lanes_records(const struct tw_window *w, const struct tw_reply_group *g,
+	const struct tw_reply_lanes *r, __mmask8 ok, struct tw_reply_records *ret)
 {
 	const __m512i turn = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
-	__m512i at = _mm512_add_epi64(
-		_mm512_mul_epu32(_mm512_and_si512(r->sseq, _mm512_set1_epi64(w->mask)),
-			_mm512_set1_epi64(w->stride)),
-		r->stream);
+	__m512i at = tw_lanes_places(w, g, r, ok);
 	uint64_t first = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(at));
+	__m512i firsts = _mm512_set1_epi64((int64_t)first);
 
-	if (__builtin_expect(first + TW_REPLY_LANES > ((uint64_t)w->mask + 1) * w->stride, 0))
-		return 0;
 	ret->e = w->e + first;
-	ret->low = _mm512_loadu_si512(ret->e);
-	ret->high = _mm512_loadu_si512(ret->e + 4);
-	return _mm512_cmpeq_epi64_mask(
-		at, _mm512_add_epi64(_mm512_set1_epi64((int64_t)first), turn));
+	ret->apart = _mm512_mask_cmpneq_epi64_mask(ok, at, _mm512_add_epi64(firsts, turn)) != 0 ||
+		     first + TW_REPLY_LANES > w->bytes / sizeof(*w->e);
+	if (__builtin_expect(!ret->apart, 1)) {
+		ret->low = _mm512_loadu_si512(ret->e);
+		ret->high = _mm512_loadu_si512(ret->e + 4);
+		return;
+	}
+	/* the other lanes' are nowhere */
+	_mm512_storeu_si512(ret->place, _mm512_mask_mov_epi64(firsts, ok, at));
+	ret->low = tw_lanes_collect(w->e, ret->place);
+	ret->high = tw_lanes_collect(w->e, ret->place + 4);
 }
 
 /* The first k of them are answered. */
-TW_LANES_INLINE void tw_lanes_answered(const struct tw_reply_records *r, unsigned int k)
+TW_LANES_INLINE void tw_lanes_answered(
+	const struct tw_window *w, const struct tw_reply_records *r, unsigned int k)
 {
 	const __m512i step =
 		_mm512_set_epi64(1LL << 48, 0, 1LL << 48, 0, 1LL << 48, 0, 1LL << 48, 0);
 	uint32_t words = (1U << 2 * k) - 1;
 
+	if (__builtin_expect(r->apart, 0)) {
+		for (unsigned int i = 0; i < k; i++)
+			w->e[r->place[i]].mark = TW_WINDOW_ANSWERED;
+		return;
+	}
 	_mm512_mask_storeu_epi64(r->e, (__mmask8)words, _mm512_add_epi64(r->low, step));
 	_mm512_mask_storeu_epi64(r->e + 4, (__mmask8)(words >> 8), _mm512_add_epi64(r->high, step));
 }
@@ -213,16 +263,15 @@ TW_LANES_INLINE unsigned int tw_lanes_step_many(struct tw_reply_ctx *c,
 }
 
 /**
- * Judge and gather replies that came at the same time, up to the first one that is out of the
- * ordinary. There are at most TW_SERIES_BATCH of them between two tw_reply_flush().
+ * Judge and gather replies, up to the first one that is out of the ordinary. There are at most
+ * TW_SERIES_BATCH of them between two tw_reply_flush().
  *
- * @param c     context, whose T1 are not written as PTP, and whose streams are sent in turn
- * @param ok    bit per lane that holds a reply which has the marks of the batch
- * @param mono  T4, 2^-32 s
+ * @param c   context, whose T1 are not written as PTP
+ * @param ok  bit per lane that holds a reply which has the marks of the batch
  * @return how many, from the first lane on; nothing was done about the others
  */
 TW_LANES_INLINE unsigned int tw_reply_lanes_usual(struct tw_reply_ctx *c,
-	const struct tw_reply_group *g, const struct tw_reply_lanes *r, __mmask8 ok, uint64_t mono)
+	const struct tw_reply_group *g, const struct tw_reply_lanes *r, __mmask8 ok)
 {
 	const __m512i monos = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
 	const __m512i others = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
@@ -234,9 +283,7 @@ TW_LANES_INLINE unsigned int tw_reply_lanes_usual(struct tw_reply_ctx *c,
 
 	if (!(ok & 1))
 		return 0;
-	ok &= tw_lanes_records(c->window, r, &rec);
-	if (!(ok & 1))
-		return 0;
+	tw_lanes_records(c->window, g, r, ok, &rec);
 	offset = _mm512_set1_epi64((int64_t)c->offsets[rec.e->epoch & c->offsets_mask]);
 	t1_mono = _mm512_permutex2var_epi64(rec.low, monos, rec.high);
 	/* the number, the first one's epoch, waiting */
@@ -245,7 +292,7 @@ TW_LANES_INLINE unsigned int tw_reply_lanes_usual(struct tw_reply_ctx *c,
 			r->sseq, _mm512_set1_epi64((int64_t)((uint64_t)rec.e->epoch << 32 |
 							     (uint64_t)TW_WINDOW_WAITING << 48))));
 	ok &= _mm512_cmpeq_epi64_mask(r->t1, _mm512_add_epi64(t1_mono, offset));
-	total = _mm512_sub_epi64(_mm512_set1_epi64((int64_t)mono), t1_mono);
+	total = _mm512_sub_epi64(r->mono, t1_mono);
 	ok &= _mm512_cmple_epi64_mask(total, _mm512_set1_epi64((int64_t)c->timeout));
 	residence = _mm512_sub_epi64(r->t3, r->t2);
 	out = _mm512_sub_epi64(r->t2, r->t1);
@@ -262,7 +309,7 @@ TW_LANES_INLINE unsigned int tw_reply_lanes_usual(struct tw_reply_ctx *c,
 		   : tw_lanes_step_many(c, g, r, rows, k, diff_rows);
 	if (__builtin_expect(k == 0, 0))
 		return 0;
-	tw_lanes_answered(&rec, k);
+	tw_lanes_answered(c->window, &rec, k);
 	tw_lanes_of_rows(diff_rows, diff);
 	for (unsigned int i = 0; i < TW_DIRECTIONS; i++) {
 		_mm512_storeu_si512(&b->delay[i][b->n], d[i]);
@@ -270,8 +317,8 @@ TW_LANES_INLINE unsigned int tw_reply_lanes_usual(struct tw_reply_ctx *c,
 	}
 	_mm512_storeu_si512(&b->residence[b->n], residence);
 	if (b->n == 0)
-		b->first_mono = mono;
-	b->last_mono = mono;
+		b->first_mono = g->mono[0];
+	b->last_mono = g->mono[g->one_mono ? 0 : k - 1];
 	b->n += k;
 	b->n_diff += k;
 	b->n_marks += k;

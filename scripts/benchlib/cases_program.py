@@ -22,14 +22,20 @@ def sender_bench(run):
 def receivers():
     """What comes back to a sender, with all statistics. A program of its own for it: replies that a
     capture repeats would be duplicates, so their numbers are wound back between laps."""
-    names = ["rxonly-1", "receive-1", "rxonly-64", "receive-64", "rxonly-again"]
+    kinds = [("1", "1 stream", 0.40, 0.58), ("64", "64 streams", 0.33, 0.52),
+             ("ipv6", "IPv6, 1 stream", 0.40, 0.58), ("ipv6-64", "IPv6, 64 streams", 0.33, 0.52),
+             ("508", "508 octets, 1 stream", 0.40, 0.58), ("imix", "IMIX, 1 stream", 0.40, 0.58),
+             ("vlan", "a VLAN tag, 1 stream", 0.40, 0.58),
+             ("own-64", "64 streams, own schedules", 0.33, 0.52),
+             ("nic", "stamps by the NIC, 1 stream", 0.40, 0.58)]
+    names = [f"{loop}-{kind}" for kind, *_ in kinds for loop in ("rxonly", "receive", "any")]
+    names.append("rxonly-again")
     return [Case(
         "sender's receive side, all statistics, net_pcap; a restart of the program a round",
-        [Row("receive-1", "receive side, 1 stream, of rxonly", "receive-1", "rxonly-1", 0.40,
-             0.58),
-         Row("receive-64", "receive side, 64 streams, of rxonly", "receive-64", "rxonly-64", 0.33,
-             0.52)],
-        dict.fromkeys(names), together=sender_bench, control=("rxonly-1", "rxonly-again"))]
+        [Row(f"receive-{kind}", f"receive side, {what}, of rxonly", f"receive-{kind}",
+             f"rxonly-{kind}", must, aim) for kind, what, must, aim in kinds],
+        dict.fromkeys(names), together=sender_bench, control=("rxonly-1", "rxonly-again"),
+        extras=[n for n in names if n.startswith("any")])]
 
 
 def modes():

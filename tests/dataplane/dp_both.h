@@ -30,8 +30,23 @@ struct dp_way {
 	uint64_t t1; /* as it was written */
 };
 
+/* What streams and their replies are like. */
+struct dp_kind {
+	const char *name;
+	unsigned int family;   /* 0: IPv4 */
+	unsigned int n_vlan;   /* the port's */
+	const uint16_t *sizes; /* of payloads, at random; NULL: 44 */
+	unsigned int n_sizes;
+	bool own;              /* schedules, or else streams take turns */
+	unsigned int n_groups; /* results kept apart */
+	bool apart;            /* replies come in no order but each stream's */
+	bool nic;              /* stamps the replies' receipt */
+	bool ttl0;             /* is what replies tell of the TTL there */
+};
+
 extern struct dp_both {
 	struct dp_side side[2]; /* wide, any CPU */
+	struct dp_kind kind;    /* for dp_both_open() */
 	struct tw_rand rand;
 	uint32_t n;
 	uint32_t turn;
@@ -79,7 +94,10 @@ void dp_both_receive(void);
 /* Nothing that either remembers or counts may differ. */
 void dp_both_compare(void);
 
-/* Both checksums of a plain IPv4 frame as its octets now want them. */
+/* Where a reply's UDP header is. */
+uint32_t dp_both_udp(void);
+
+/* All checksums of a plain frame as its octets now want them. */
 void dp_both_mend(struct dp_frame *f);
 
 void dp_both_put64(uint8_t *p, uint64_t v);

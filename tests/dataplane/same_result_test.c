@@ -30,7 +30,8 @@ static void give_spoilt(struct dp_packet *p)
 	switch (dp_both_below(6)) {
 	case 0:
 		p->n_vlan = 1;
-		p->tpid[0] = 0x8100;
+		p->tpid[0] = dp_both_below(2) ? 0x8100 : 0x88a8;
+		p->tci[0] = (uint16_t)(p->tci[0] ^ dp_both_below(2) << 12);
 		break;
 	case 1:
 		p->options = 4;
@@ -43,8 +44,8 @@ static void give_spoilt(struct dp_packet *p)
 		break;
 	}
 	dp_build(p, &f);
-	if (f.len == 86 && p->n_vlan + p->options == 0 && dp_both_below(3)) {
-		f.b[dp_both_below(86)] ^= (uint8_t)(1U << dp_both_below(8));
+	if (p->n_vlan == dp_both.kind.n_vlan && p->options == 0 && dp_both_below(3)) {
+		f.b[dp_both_below(f.len)] ^= (uint8_t)(1U << dp_both_below(8));
 		if (dp_both_below(4))
 			dp_both_mend(&f);
 	}
@@ -122,14 +123,29 @@ static void forget(unsigned int i)
 	dp_both.n_way--;
 }
 
+/* The oldest one of any stream. */
+static unsigned int any_oldest(void)
+{
+	uint32_t stream = dp_both.way[dp_both_below(dp_both.n_way)].stream;
+	unsigned int i = 0;
+
+	while (dp_both.way[i].stream != stream)
+		i++;
+	return i;
+}
+
 /* Let the oldest, or one of those after it, be answered, or not. */
 static void answer(void)
 {
 	bool odd = tw_rand_unit(&dp_both.rand) < odd_share;
 	unsigned int i =
 		odd && dp_both_below(3) == 0 ? (unsigned int)dp_both_below(dp_both.n_way) : 0;
-	struct dp_way w = dp_both.way[i];
 	struct dp_packet p;
+	struct dp_way w;
+
+	if (!odd && dp_both.kind.apart)
+		i = any_oldest();
+	w = dp_both.way[i];
 
 	if (odd && dp_both_below(4) == 0) {
 		dp_both.rseq[w.stream] += (uint32_t)dp_both_below(2);
@@ -152,14 +168,14 @@ static void answer(void)
 		forget(i);
 }
 
-static void run(uint32_t streams, double odd, uint64_t records)
+static void run(uint32_t streams, double odd, uint64_t records, unsigned int rounds)
 {
 	static const uint64_t begins[] = {0, 0, 0xffffff80, (1ULL << 40) - 100};
 	uint64_t answered;
 
 	dp_both_open(streams, records, begins[dp_both_below(4)]);
 	odd_share = odd;
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < rounds; i++) {
 		for (uint64_t n = dp_both_below(60); n; n--)
 			dp_both_send();
 		if (dp_both_below(20) == 0)
@@ -174,7 +190,7 @@ static void run(uint32_t streams, double odd, uint64_t records)
 			dp_both_compare();
 	}
 	answered = dp_both.side[0].s->answered;
-	assert_true(answered > ROUNDS);
+	assert_true(answered > rounds);
 	if (odd == 0) /* and what must come out is plain */
 		assert_int_equal(answered + dp_both.n_way, dp_both.side[0].s->numbered);
 	dp_both_close();
@@ -187,7 +203,9 @@ static void seed(void)
 
 	print_message("TW_SEED=%llu\n", (unsigned long long)s);
 	tw_rand_init(&dp_both.rand, s);
-	odd_share = 0; /* whatever the last test was about */
+	/* whatever the last test was about */
+	odd_share = 0;
+	dp_both.kind = (struct dp_kind){0};
 }
 
 static const uint32_t counts[] = {1, 2, 3, 8, 64};
@@ -198,7 +216,7 @@ static void usual(void **state)
 	(void)state;
 	seed();
 	for (unsigned int i = 0; i < COUNTS; i++)
-		run(counts[i], 0, 1024);
+		run(counts[i], 0, 1024, ROUNDS);
 }
 
 static void seldom_odd(void **state)
@@ -206,7 +224,7 @@ static void seldom_odd(void **state)
 	(void)state;
 	seed();
 	for (unsigned int i = 0; i < COUNTS; i++)
-		run(counts[i], 0.02, 1024);
+		run(counts[i], 0.02, 1024, ROUNDS);
 }
 
 static void often_odd(void **state)
@@ -214,7 +232,7 @@ static void often_odd(void **state)
 	(void)state;
 	seed();
 	for (unsigned int i = 0; i < COUNTS; i++)
-		run(counts[i], 0.3, 1024);
+		run(counts[i], 0.3, 1024, ROUNDS);
 }
 
 /* Records are overwritten before their replies come. */
@@ -223,7 +241,64 @@ static void few_records(void **state)
 	(void)state;
 	seed();
 	for (unsigned int i = 0; i < COUNTS; i++)
-		run(counts[i], 0.05, 8);
+		run(counts[i], 0.05, 8, ROUNDS);
+}
+
+static const uint16_t one_size[] = {86}, short_sizes[] = {41}, no_ttl[] = {41, 41, 41, 40, 44},
+		      many_sizes[] = {
+			      44, 44, 44, 44, 41, 42, 43, 45, 46, 47, 48, 107, 108, 109, 300, 1400};
+#define SIZES(a) .sizes = (a), .n_sizes = sizeof(a) / sizeof((a)[0])
+
+static const struct dp_kind kinds[] = {
+	{"IPv6", .family = 6},
+	{"a tag", .n_vlan = 1},
+	{"two tags", .n_vlan = 2},
+	{"IPv6 and two tags", .family = 6, .n_vlan = 2},
+	{"padded", SIZES(one_size)},
+	{"TWAMP", SIZES(short_sizes)},
+	{"too short for a TTL", SIZES(no_ttl), .ttl0 = true},
+	{"mixed sizes", SIZES(many_sizes)},
+	{"mixed sizes over IPv6", .family = 6, SIZES(many_sizes)},
+	{"not in turn", .apart = true},
+	{"own schedules", .own = true},
+	{"own schedules, not in turn", .own = true, .apart = true},
+	{"groups", .n_groups = 3},
+	{"own schedules and groups", .own = true, .n_groups = 2, .family = 6},
+	{"stamps by the NIC", .nic = true},
+	{"stamps by the NIC, own schedules, IPv6, mixed sizes", .nic = true, .own = true,
+		.family = 6, SIZES(many_sizes)},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void run_kinds(double odd)
+{
+	seed();
+	for (unsigned int k = 0; k < KINDS; k++) {
+		static const uint32_t streams[] = {1, 3, 64};
+
+		print_message("%s\n", kinds[k].name);
+		dp_both.kind = kinds[k];
+		for (unsigned int i = 0; i < 3; i++)
+			run(streams[i], odd, 1024, ROUNDS / 2);
+	}
+}
+
+static void kinds_usual(void **state)
+{
+	(void)state;
+	run_kinds(0);
+}
+
+static void kinds_seldom_odd(void **state)
+{
+	(void)state;
+	run_kinds(0.02);
+}
+
+static void kinds_often_odd(void **state)
+{
+	(void)state;
+	run_kinds(0.3);
 }
 
 /* Of a group of eight replies the one in the middle is changed, or all of them are. */
@@ -251,9 +326,11 @@ static void changed(enum change what, unsigned int value, bool all)
 		if (here && what == CHANGE_BIT_AND_MEND)
 			dp_both_mend(&f);
 		if (here && what == CHANGE_CHECKSUM) {
+			uint8_t *sum = f.b + dp_both_udp() + 6;
+
 			/* what is reserved at the end makes up for it */
-			dp_put16(f.b + 84, (uint16_t)dp_get(f.b + 40, 2));
-			dp_put16(f.b + 40, (uint16_t)value);
+			dp_put16(sum + 44, (uint16_t)dp_get(sum, 2));
+			dp_put16(sum, (uint16_t)value);
 		}
 		dp_both_give(&f,
 			here && what == CHANGE_BUFFER ? (enum dp_buffer)value : DP_BUFFER_USUAL);
@@ -274,26 +351,38 @@ static void settle(void)
 	dp_both_receive();
 }
 
-static void each_change(void **state)
+static void each_change_of(uint32_t streams)
 {
-	static const struct {
+	const struct dp_kind *k = &dp_both.kind;
+	unsigned int bits = 8 * (dp_both_udp() + 8 + (k->sizes ? k->sizes[0] : 44));
+	const struct {
 		enum change what;
 		unsigned int values;
-	} rows[] = {{CHANGE_BIT, 86 * 8}, {CHANGE_BIT_AND_MEND, 86 * 8},
-		{CHANGE_BUFFER, DP_BUFFERS}, {CHANGE_CHECKSUM, 1}};
+	} rows[] = {{CHANGE_BIT, bits}, {CHANGE_BIT_AND_MEND, bits}, {CHANGE_BUFFER, DP_BUFFERS},
+		{CHANGE_CHECKSUM, 1}};
+
+	dp_both_open(streams, 1024, 0);
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (unsigned int v = 0; v < rows[i].values; v++)
+			for (unsigned int all = 0; all < 2; all++) {
+				settle();
+				changed(rows[i].what, v, all);
+			}
+	assert_true(dp_both.side[0].s->answered > dp_both.side[0].s->numbered * 8 / 10);
+	dp_both_close();
+}
+
+static void each_change(void **state)
+{
+	static const unsigned int which[] = {0, 1, 3, 4, 5};
 
 	(void)state;
 	seed();
-	for (uint32_t n = 1; n < 4; n += 2) {
-		dp_both_open(n, 1024, 0);
-		for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-			for (unsigned int v = 0; v < rows[i].values; v++)
-				for (unsigned int all = 0; all < 2; all++) {
-					settle();
-					changed(rows[i].what, v, all);
-				}
-		assert_true(dp_both.side[0].s->answered > dp_both.side[0].s->numbered * 8 / 10);
-		dp_both_close();
+	each_change_of(1);
+	each_change_of(3);
+	for (unsigned int i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
+		dp_both.kind = kinds[which[i]];
+		each_change_of(1);
 	}
 }
 
@@ -349,6 +438,9 @@ int main(void)
 		cmocka_unit_test(seldom_odd),
 		cmocka_unit_test(often_odd),
 		cmocka_unit_test(few_records),
+		cmocka_unit_test(kinds_usual),
+		cmocka_unit_test(kinds_seldom_odd),
+		cmocka_unit_test(kinds_often_odd),
 		cmocka_unit_test(each_change),
 		cmocka_unit_test(edges),
 	};
