@@ -20,6 +20,7 @@
 /* How one remote address is reached through one device in one VLAN. */
 struct memo {
 	bool known;
+	bool guess, no_route;
 	struct tw_addr remote;
 	uint8_t port;
 	uint8_t n_vlan;
@@ -70,22 +71,30 @@ static uint32_t mix(const struct tw_wish *w, uint8_t port)
 	return (h ^ h >> 16) % MEMO;
 }
 
-/* The device's own answer, asked for once. */
-static int reach(struct search *s, const struct tw_wish *w, uint8_t port, const struct memo **ret)
+/*
+ * The device's own answer, asked for once. guess: without a route the remote is taken to be on the
+ * link. @return 0, 1: no route, negative errno
+ */
+static int reach(struct search *s, const struct tw_wish *w, uint8_t port, bool guess,
+	const struct memo **ret)
 {
 	struct tw_port *p = &s->n->ports[port];
-	struct memo *m = &s->memo[mix(w, port)];
+	struct memo *m = &s->memo[mix(w, port) ^ guess];
 	struct tw_options *tagged = NULL;
 	struct tw_addr hop;
 	int rc;
 
 	*ret = m;
-	if (m->known && m->port == port && m->n_vlan == w->n_vlan &&
-		memcmp(m->vlan, w->vlan, sizeof(m->vlan)) == 0 &&
+	if ((m->known || m->no_route) && m->guess == guess && m->port == port &&
+		m->n_vlan == w->n_vlan && memcmp(m->vlan, w->vlan, sizeof(m->vlan)) == 0 &&
 		tw_addr_equal(&m->remote, &w->remote.addr))
-		return 0;
-	*m = (struct memo){.remote = w->remote.addr, .port = port, .n_vlan = w->n_vlan};
+		return m->no_route;
+	*m = (struct memo){
+		.guess = guess, .remote = w->remote.addr, .port = port, .n_vlan = w->n_vlan};
 	memcpy(m->vlan, w->vlan, sizeof(m->vlan));
+	m->no_route = !guess && !tw_port_has_route(p, &w->remote.addr);
+	if (m->no_route)
+		return 1;
 	rc = tw_port_route(p, &w->remote.addr, &m->source, &hop, s->err);
 	if (rc < 0)
 		return rc;
@@ -103,14 +112,14 @@ static int reach(struct search *s, const struct tw_wish *w, uint8_t port, const 
 	return rc;
 }
 
-/* The devices that reach the remote take its streams in turn. */
-static int choose_device(
-	struct search *s, const struct tw_wish *w, uint32_t turn, struct tw_way *ret)
+/* @return 0, 1: no device has a route, negative errno */
+static int choose_of(
+	struct search *s, const struct tw_wish *w, uint32_t turn, bool guess, struct tw_way *ret)
 {
 	bool given = w->local.family && !tw_addr_is_unspecified(&w->local);
 	const struct memo *m = NULL;
 	char text[TW_ADDR_STR];
-	int rc = 0;
+	int got, rc = 1;
 
 	for (unsigned int i = 0; i < s->n->n_ports; i++) {
 		uint8_t port = (uint8_t)((turn + i) % s->n->n_ports);
@@ -121,9 +130,11 @@ static int choose_device(
 				s->n->n_ports > 1 ? "these devices" : s->n->ports[port].name);
 			continue;
 		}
-		rc = reach(s, w, port, &m);
-		if (rc < 0)
+		got = reach(s, w, port, guess || given, &m);
+		if (got) {
+			rc = got < 0 ? got : rc;
 			continue;
+		}
 		ret->port = port;
 		ret->local.addr = given ? w->local : m->source;
 		ret->next_hop = m->mac;
@@ -131,6 +142,15 @@ static int choose_device(
 		return 0;
 	}
 	return rc;
+}
+
+/* The devices that reach the remote take its streams in turn: where there are several by routes. */
+static int choose_device(
+	struct search *s, const struct tw_wish *w, uint32_t turn, struct tw_way *ret)
+{
+	int rc = choose_of(s, w, turn, s->n->n_ports == 1, ret);
+
+	return rc <= 0 ? rc : choose_of(s, w, turn, true, ret);
 }
 
 static uint8_t family_of(const struct device *d)

@@ -66,6 +66,18 @@ static int own_route(const struct tw_port *port, const struct tw_addr *peer,
 	return 0;
 }
 
+/* Configured gateways and tags are not the kernel's business. */
+static bool has_own_addressing(const struct tw_port *port)
+{
+	return !port->is_kernel || port->n_gateways || port->vlan || port->has_peer_mac;
+}
+
+bool tw_port_has_route(const struct tw_port *port, const struct tw_addr *peer)
+{
+	return has_own_addressing(port) || port->is_loopback ||
+	       tw_host_has_route(peer, port->ifindex);
+}
+
 int tw_port_route(const struct tw_port *port, const struct tw_addr *peer,
 	struct tw_addr *ret_source, struct tw_addr *ret_hop, struct tw_err *err)
 {
@@ -73,8 +85,7 @@ int tw_port_route(const struct tw_port *port, const struct tw_addr *peer,
 	struct tw_host_route r;
 	int rc;
 
-	/* Configured gateways and tags are not the kernel's business. */
-	if (!port->is_kernel || port->n_gateways || port->vlan || port->has_peer_mac) {
+	if (has_own_addressing(port)) {
 		if (tw_port_owns(port, peer) && !port->is_loopback)
 			return tw_fail(err, -EADDRINUSE, "%s is the address of %s itself",
 				tw_addr_format(peer, text), port->name);

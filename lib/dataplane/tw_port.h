@@ -191,6 +191,9 @@ void tw_port_give_udp(struct tw_port *port, uint16_t first, uint16_t count);
 /** Is it an address of the port? */
 bool tw_port_owns(const struct tw_port *port, const struct tw_addr *addr);
 
+/** False where tw_port_route() would but guess that the peer is on the link. */
+bool tw_port_has_route(const struct tw_port *port, const struct tw_addr *peer);
+
 /**
  * Which source address and which neighbour lead to @p peer.
  * @param ret_hop  the gateway, or the peer itself

@@ -106,3 +106,19 @@ int tw_host_route(const struct tw_addr *peer, const struct tw_addr *from, int if
 	*ret_route = r;
 	return 0;
 }
+
+bool tw_host_has_route(const struct tw_addr *peer, int ifindex)
+{
+	struct tw_host_route r = {0};
+	struct tw_nl_request q;
+	struct rtmsg *rtm;
+
+	rtm = tw_nl_begin(&q, RTM_GETROUTE, NLM_F_ACK, sizeof(*rtm));
+	rtm->rtm_family = tw_nl_family(peer);
+	rtm->rtm_dst_len = (uint8_t)(8 * tw_addr_len(peer));
+	rtm->rtm_flags = RTM_F_FIB_MATCH; /* the row of the table, which is none for a guess */
+	tw_nl_put_addr(&q, RTA_DST, peer);
+	mnl_attr_put_u32(&q.h, RTA_OIF, (uint32_t)ifindex);
+	/* several next hops are told without an interface */
+	return tw_nl_ask(&q, on_route, &r) == 0 && (!r.ifindex || r.ifindex == ifindex);
+}

@@ -113,6 +113,12 @@ int tw_host_route(const struct tw_addr *peer, const struct tw_addr *from, int if
 	struct tw_host_route *ret_route, struct tw_err *err);
 
 /**
+ * Does the kernel's table lead to @p peer through this interface? tw_host_route() with an interface
+ * guesses over IPv4 that whatever has no route there is on its link.
+ */
+bool tw_host_has_route(const struct tw_addr *peer, int ifindex);
+
+/**
  * The interface that owns the local address @p local. An unspecified address gives the
  * interface of the default route (IPv4 first when the family is 0).
  * @return 0, -EADDRNOTAVAIL: no interface has it, -ENETUNREACH: no default route
