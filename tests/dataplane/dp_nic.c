@@ -27,6 +27,7 @@ static uint16_t ports[2];
 static const struct rte_eth_rxtx_callback *callbacks[2][2];
 static uint64_t rx_flag, launch_flag;
 
+int __wrap_rte_eth_timesync_enable(uint16_t port);
 int __wrap_rte_eth_timesync_read_time(uint16_t port, struct timespec *ts);
 int __wrap_rte_eth_read_clock(uint16_t port, uint64_t *clock);
 int __wrap_rte_eth_timesync_read_tx_timestamp(uint16_t port, struct timespec *ts);
@@ -50,8 +51,12 @@ int64_t dp_nic_now(void)
 		start = tsc;
 	if (dp_nic.kind == DP_NIC_RAW)
 		return host(CLOCK_MONOTONIC_RAW);
+	if (dp_nic.kind == DP_NIC_MONOTONIC)
+		return host(CLOCK_MONOTONIC);
 	if (dp_nic.kind == DP_NIC_REALTIME)
 		return host(CLOCK_REALTIME);
+	if (dp_nic.kind == DP_NIC_TAI)
+		return host(CLOCK_TAI);
 	if (dp_nic.kind == DP_NIC_STANDS)
 		return EPOCH;
 	ns = (int64_t)((tw_u128)(tsc - start) * (uint64_t)TW_NS_PER_SEC / rte_get_tsc_hz());
@@ -61,6 +66,13 @@ int64_t dp_nic_now(void)
 static struct timespec timespec_of(int64_t ns)
 {
 	return (struct timespec){ns / TW_NS_PER_SEC, ns % TW_NS_PER_SEC};
+}
+
+/* As drivers do that make no stamp. */
+int __wrap_rte_eth_timesync_enable(uint16_t port)
+{
+	(void)port;
+	return 0;
 }
 
 int __wrap_rte_eth_timesync_read_time(uint16_t port, struct timespec *ts)

@@ -17,8 +17,10 @@
 
 enum dp_nic_kind {
 	DP_NIC_REAL,
-	DP_NIC_RAW,      /* CLOCK_MONOTONIC_RAW under its name */
-	DP_NIC_REALTIME, /* CLOCK_REALTIME likewise */
+	DP_NIC_RAW,       /* CLOCK_MONOTONIC_RAW under its name */
+	DP_NIC_MONOTONIC, /* CLOCK_MONOTONIC likewise */
+	DP_NIC_REALTIME,  /* and CLOCK_REALTIME */
+	DP_NIC_TAI,       /* and CLOCK_TAI, the same where the kernel knows no offset */
 	DP_NIC_STANDS,
 	DP_NIC_NONE, /* no function */
 };

@@ -56,7 +56,9 @@ static void one_that_is_none_does_not(void **state)
 		const char *words;
 	} kinds[] = {
 		{DP_NIC_RAW, -EINVAL, TW_STAMP_NOTE_HOST_CLOCK, "CLOCK_MONOTONIC_RAW"},
+		{DP_NIC_MONOTONIC, -EINVAL, TW_STAMP_NOTE_HOST_CLOCK, "CLOCK_MONOTONIC of"},
 		{DP_NIC_REALTIME, -EINVAL, TW_STAMP_NOTE_HOST_CLOCK, "CLOCK_REALTIME"},
+		{DP_NIC_TAI, -EINVAL, TW_STAMP_NOTE_HOST_CLOCK, "of this host"},
 		{DP_NIC_STANDS, -EINVAL, TW_STAMP_NOTE_CLOCK_STUCK, "stands still"},
 		{DP_NIC_NONE, -ENOTSUP, TW_STAMP_NOTE_NO_CLOCK, "not supported"},
 	};
