@@ -22,7 +22,9 @@ bool tw_port_stamps_usable(const struct tw_port *port)
 {
 	const struct tw_pmd *pmd = tw_pmd_find(port->driver);
 
-	return !pmd || (pmd->rx != TW_RX_SOFTWARE && pmd->stamps_by != TW_STAMPS_BY_NOTHING);
+	/* The last one of a burst does not say whose it is. */
+	return !pmd || (pmd->rx != TW_RX_SOFTWARE && pmd->rx != TW_RX_LAST &&
+			       pmd->stamps_by != TW_STAMPS_BY_NOTHING);
 }
 
 static bool answers(const struct tw_port *port, enum tw_nic_source source)

@@ -6,6 +6,7 @@
 #include "dp_pair.h"
 
 #include "dp_nic.h"
+#include "port_priv.h"
 #include "tw_log.h"
 #include "tw_port_caps.h"
 
@@ -175,6 +176,26 @@ static void one_that_jumps_again_and_again(void **state)
 	close_port(&port);
 }
 
+/* What is not asked for in the first place: stamps whose clock nobody reads, the kernel's, and those
+ * that do not say whose they are. */
+static void stamps_of_no_use(void **state)
+{
+	static const struct {
+		const char *driver;
+		bool usable;
+	} drivers[] = {{"mlx5_pci", true}, {"net_ice", true}, {"net_iavf", false},
+		{"net_igc", false}, {"net_pcap", false}, {"net_nonsense", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		struct tw_port port = {.port_id = 0};
+
+		snprintf(port.driver, sizeof(port.driver), "%s", drivers[i].driver);
+		if (tw_port_stamps_usable(&port) != drivers[i].usable)
+			fail_msg("%s", port.driver);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +204,7 @@ int main(void)
 		cmocka_unit_test(one_that_stops),
 		cmocka_unit_test(one_that_cannot_be_read_any_longer),
 		cmocka_unit_test(one_that_jumps_again_and_again),
+		cmocka_unit_test(stamps_of_no_use),
 	};
 
 	return cmocka_run_group_tests(tests, dp_nic_setup, dp_nic_teardown);

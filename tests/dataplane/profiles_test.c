@@ -198,6 +198,59 @@ static void the_machine_s_are_readable(void **state)
 	}
 }
 
+/* What was read in the drivers' sources, one by one: the table must not lose it. */
+static void the_table_knows_the_drivers(void **state)
+{
+	static const struct {
+		const char *driver;
+		enum tw_rx_reach rx;
+		unsigned int rx_from, registers;
+		enum tw_stamps_by by;
+		enum tw_tx_reach tx;
+		unsigned int launch_from; /* 1: none launches */
+		enum tw_port_clock clock;
+		unsigned int clock_from;
+	} read[] = {
+		{"mlx5_pci", TW_RX_ALL, 0, 0, TW_STAMPS_BY_READ_CLOCK, TW_TX_NONE, 0, TW_CLOCK_NIC,
+			0},
+		{"net_ice", TW_RX_ALL, 0, 0, TW_STAMPS_BY_TIMESYNC, TW_TX_ONE, 2507,
+			TW_CLOCK_HOST_MONOTONIC, 2507},
+		{"net_iavf", TW_RX_ALL, 0, 0, TW_STAMPS_BY_NOTHING, TW_TX_NONE, 1, TW_CLOCK_NONE,
+			0},
+		{"net_igc", TW_RX_LAST, 2303, 1, TW_STAMPS_BY_TIMESYNC, TW_TX_ONE, 2303,
+			TW_CLOCK_HOST_REALTIME, 2303},
+		{"net_e1000_igb", TW_RX_PTP_LATCH, 0, 1, TW_STAMPS_BY_TIMESYNC, TW_TX_REBUILD, 2403,
+			TW_CLOCK_NIC, 2403},
+		{"net_ixgbe", TW_RX_PTP_LATCH, 0, 1, TW_STAMPS_BY_TIMESYNC, TW_TX_REBUILD, 1,
+			TW_CLOCK_NONE, 0},
+		{"net_i40e", TW_RX_PTP_LATCH, 0, 4, TW_STAMPS_BY_TIMESYNC, TW_TX_REBUILD, 1,
+			TW_CLOCK_NONE, 0},
+		{"net_bnxt", TW_RX_ALL, 0, 0, TW_STAMPS_BY_TIMESYNC, TW_TX_ONE, 1, TW_CLOCK_NONE,
+			0},
+		{"net_hns3", TW_RX_PTP_LATCH, 0, 1, TW_STAMPS_BY_TIMESYNC, TW_TX_ONE, 1,
+			TW_CLOCK_NONE, 0},
+		{"net_af_packet", TW_RX_SOFTWARE, 2411, 0, TW_STAMPS_BY_NOTHING, TW_TX_NONE, 1,
+			TW_CLOCK_NONE, 0},
+		{"net_pcap", TW_RX_SOFTWARE, 0, 0, TW_STAMPS_BY_NOTHING, TW_TX_NONE, 1,
+			TW_CLOCK_NONE, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
+		const struct tw_pmd *p = tw_pmd_find(read[i].driver);
+
+		if (!p || p->rx != read[i].rx || p->rx_from != read[i].rx_from ||
+			p->registers != read[i].registers || p->stamps_by != read[i].by ||
+			p->tx != read[i].tx || p->launch_time != (read[i].launch_from != 1) ||
+			(p->launch_time && p->launch_from != read[i].launch_from) ||
+			p->clock != read[i].clock || p->clock_from != read[i].clock_from)
+			fail_msg("%s is not as it was read", read[i].driver);
+		if (!*p->note || (strncmp(p->source, "DPDK ", 5) != 0 &&
+					 strncmp(p->source, "seen ", 5) != 0))
+			fail_msg("%s: note '%s', source '%s'", p->driver, p->note, p->source);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_pci_profile_can_be_bound),
 		cmocka_unit_test(every_family_has_one),
 		cmocka_unit_test(the_machine_s_are_readable),
+		cmocka_unit_test(the_table_knows_the_drivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
