@@ -45,6 +45,7 @@ static const struct tw_pmd pmds[] = {
 		.launch_time = true, .launch_from = 2403, .clock = TW_CLOCK_NIC, .clock_from = 2403,
 		.note = "L2 PTP only; launch time on the I210",
 		.source = SEEN "/e1000, DPDK 24.03 drivers/net/e1000"},
+	{"net_e1000_igb_vf", .note = "no timesync functions", .source = SEEN "/e1000"},
 	{"net_e1000_em", SLEEPS, .note = "no timesync functions", .source = SRC_2211 "/e1000"},
 	{"net_ixgbe", SLEEPS, .rx = TW_RX_PTP_LATCH, .registers = 1, TIMESYNC, .tx = REBUILD,
 		.note = "L2 PTP as the driver sets it", .source = SRC_2211 "/ixgbe"},
