@@ -402,8 +402,7 @@ int tw_port_start(struct tw_port *port, struct tw_err *err)
 		tw_af_packet_drops(priv->fds[q]);
 	wait_for_link(port);
 	rte_eth_stats_reset(port->port_id);
-	if (port->is_kernel)
-		tw_host_stats(port->ifindex, &priv->base);
+	tw_port_tx_drops_begin(port);
 	tw_port_interrupts_begin(port);
 	tw_port_stamps_begin(port);
 	return 0;

@@ -10,6 +10,7 @@
 #include "fds_priv.h"
 #include "packet_prog.h"
 #include "rx_interrupt.h"
+#include "tx_drops.h"
 
 #include <rte_ethdev.h>
 
@@ -35,7 +36,8 @@ struct tw_port_private {
 	struct tw_ring_layout layout;
 	int fds[TW_PORT_QUEUES]; /* the driver's sockets by queue, not ours to close */
 	uint64_t drops;          /* what AF_PACKET sockets told so far */
-	struct tw_host_stats base;
+	struct tw_tx_drops tx_drops;
+	int64_t tx_drops_turn;    /* CLOCK_MONOTONIC: the present one's begin */
 	struct rte_eth_conf conf; /* as it was configured */
 	struct tw_rx_interrupt interrupts[TW_PORT_QUEUES];
 	rte_spinlock_t interrupt_lock;
@@ -83,6 +85,10 @@ void tw_port_interrupts_begin(struct tw_port *port);
 
 /* Log once what workers found out. */
 void tw_port_interrupts_look(struct tw_port *port);
+
+/* Of the kernel's interface: what it drops from now on, and whether that can be ours. */
+void tw_port_tx_drops_begin(struct tw_port *port);
+void tw_port_tx_drops_look(struct tw_port *port, int64_t now);
 
 /*
  * Spread UDP over the queues by ports, by rules of rte_flow, where the device's RSS cannot; after

@@ -7,6 +7,9 @@
 #include <linux/if_xdp.h>
 #include <sys/socket.h>
 
+/* What is looked at more often is one turn. */
+#define TURN_NS (TW_NS_PER_SEC / 2)
+
 /* The AF_XDP driver's imissed leaves out what found the receive ring full. */
 static uint64_t xdp_drops(int fd)
 {
@@ -23,6 +26,8 @@ int tw_port_stats(struct tw_port *port, struct tw_port_stats *ret_stats)
 	struct tw_port_private *priv = port->priv;
 	struct tw_host_stats host;
 	struct rte_eth_stats s;
+	/* before what was sent: none is dropped that is not counted as sent by then */
+	bool told = port->is_kernel && tw_host_stats(port->ifindex, &host) == 0;
 	int rc = rte_eth_stats_get(port->port_id, &s);
 
 	if (rc < 0)
@@ -46,9 +51,33 @@ int tw_port_stats(struct tw_port *port, struct tw_port_stats *ret_stats)
 			priv->drops += tw_af_packet_drops(priv->fds[q]);
 		ret_stats->rx_missed = priv->drops;
 	}
-	if (port->is_kernel && tw_host_stats(port->ifindex, &host) == 0)
-		ret_stats->tx_dropped = host.tx_dropped - priv->base.tx_dropped;
+	if (told)
+		tw_tx_drops_see(&priv->tx_drops, host.tx_dropped, s.opackets);
+	ret_stats->tx_dropped = priv->tx_drops.ours;
 	return 0;
+}
+
+void tw_port_tx_drops_begin(struct tw_port *port)
+{
+	struct tw_host_stats host = {0};
+
+	if (port->is_kernel)
+		tw_host_stats(port->ifindex, &host);
+	port->priv->tx_drops = (struct tw_tx_drops){.dropped = host.tx_dropped};
+	port->priv->tx_drops_turn = 0;
+}
+
+void tw_port_tx_drops_look(struct tw_port *port, int64_t now)
+{
+	struct tw_port_private *priv = port->priv;
+	struct tw_host_stats host;
+	struct rte_eth_stats s;
+
+	if (!port->is_kernel || now - priv->tx_drops_turn < TURN_NS ||
+		tw_host_stats(port->ifindex, &host) < 0 || rte_eth_stats_get(port->port_id, &s) < 0)
+		return;
+	tw_tx_drops_turn(&priv->tx_drops, host.tx_dropped, s.opackets);
+	priv->tx_drops_turn = now;
 }
 
 int tw_port_poll_fd(const struct tw_port *port, uint16_t q)

@@ -43,6 +43,7 @@ int tw_port_look(struct tw_port *port, struct tw_err *err)
 	int rc = look(port);
 
 	tw_port_interrupts_look(port);
+	tw_port_tx_drops_look(port, monotonic_ns());
 	if (rc == -ENXIO)
 		rc = -ENODEV;
 	if (rc < 0 && rc != -ENODEV)

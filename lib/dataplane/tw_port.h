@@ -143,7 +143,7 @@ struct tw_port_stats {
 	uint64_t rx_missed; /**< no room in the device's or the socket's receive ring */
 	uint64_t rx_nombuf; /**< no buffer for a received packet */
 	uint64_t tx_errors; /**< taken by tx_burst and not sent */
-	/** By the kernel's interface behind the driver: of all its traffic, not only ours. */
+	/** By the kernel's interface behind the driver, while we sent and no more than that, see tx_drops.h. */
 	uint64_t tx_dropped;
 };
 

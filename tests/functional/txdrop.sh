@@ -39,4 +39,23 @@ holds s '.packets.sent + .tester.not_sent == 4000' '.packets.received == 0' \
 	".tester.tx_dropped == $after - $before" '.tester.ok | not' \
 	'.tester.reason | test("dropped by our own interface|not sent in time")'
 sound s
+
+# The queue is full now. What other programs lose there is not ours, unless we send as well.
+ip -n "$a" neigh replace "$to" lladdr 02:00:00:00:00:02 dev tt nud permanent
+start r "$a" "$bin" reflector --json -v --dev af_packet:tt
+r=$pid
+ready r "$r" 'reflecting on'
+before=$(dropped)
+ip netns exec "$a" python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for n in range(5000):
+    try:
+        s.sendto(b"foreign", ("198.51.100.2", 9))
+    except OSError:
+        pass'
+after=$(dropped)
+ends r "$r"
+check "dropped of other traffic: $((after - before))" test $((after - before)) -gt 500
+holds r '.tester.tx_dropped == 0' '.tester.ok or .tester.stolen_longest_ns >= 80e6'
 finish
