@@ -129,6 +129,15 @@ ln -s ../br0 "$sys/class/net/eth1/master"
 mkdir "$sys/class/net/br0"
 refuses 'eth1 belongs to a bridge or bond' --apply auto 0000:3b:00.0
 machine
+mkdir "$sys/class/net/eth1/upper_eth1.7"
+echo 4 >"$sys/bus/pci/devices/0000:3b:00.0/sriov_numvfs"
+refuses '0000:3b:00.0 has 4 virtual functions; eth1 carries eth1.7' --apply auto 0000:3b:00.0
+bind 0 --force auto 0000:3b:00.0
+echo 0 >"$sys/bus/pci/devices/0000:3b:00.0/sriov_numvfs"
+refuses 'without --force: eth1 carries eth1.7' --apply auto 0000:3b:00.0
+rmdir "$sys/class/net/eth1/upper_eth1.7"
+bind 0 auto 0000:3b:00.0
+machine
 refuses 'there is no PCI device 0000:99:00.0' --apply auto 0000:99:00.0
 refuses '0000:00:1f.0 is no network device' --apply ice 0000:00:1f.0
 refuses 'no profile has the PCI id 8086:ffff' --apply auto 0000:01:00.0
