@@ -332,6 +332,9 @@ void dp_both_receive(void)
 		assert_int_equal(tw_sender_receive(any->s), 1);
 	}
 	for (unsigned int k = 0; k < 2; k++) {
+		/* let go of by the loop, and by no means freed */
+		if (dp_both.held[k])
+			assert_int_equal(rte_mbuf_refcnt_read(dp_both.held[k]), 1);
 		rte_pktmbuf_free(dp_both.held[k]);
 		dp_both.held[k] = NULL;
 		assert_int_equal(rte_mempool_in_use_count(dp_both.side[k].pool[0]),

@@ -48,6 +48,7 @@ struct dp_run {
 				   * then); the rest is filled */
 	bool many;                /* the instance for many sessions, however many there are */
 	bool slow;                /* whatever comes goes the slow way */
+	bool segments;            /* some frames come in two */
 	void (*before)(struct dp_run *run, struct tw_task *reflector); /* it runs */
 	void (*after)(struct dp_run *run, struct tw_task *reflector);  /* it ran */
 	struct tw_reflector_snapshot result;

@@ -119,6 +119,7 @@ static void run(const struct same_pair *pair, struct dp_run *r, const struct sam
 	r->link.tci[0] = 100;
 	r->link.tci[1] = 0xfff;
 	r->slow = all_slow;
+	r->segments = true;
 	dp_run(r);
 }
 

@@ -54,6 +54,11 @@ static void random_session(struct tw_rand *r, unsigned int i)
 	memcpy(s->reflector.addr.b, p.dst, sizeof(p.dst));
 	s->sender.port = (uint16_t)(20000 + i);
 	s->reflector.port = same_below(r, 3) ? 862 : 20862;
+	/* whom nothing may be sent to: a broadcast, ourselves, a multicast address */
+	if (same_below(r, 8) == 0 && p.family == 4)
+		s->sender.addr.b[3] = same_below(r, 2) ? 255 : s->reflector.addr.b[3];
+	else if (same_below(r, 8) == 0)
+		s->sender.addr.b[0] |= p.family == 4 ? 0xe0 : 0xff;
 	s->security = same_below(r, 10) ? TW_SECURITY_OPEN : TW_SECURITY_AUTHENTICATED;
 	s->key = s->security == TW_SECURITY_OPEN ? NULL : key;
 	s->dscp = (uint8_t)same_below(r, 64);
@@ -106,6 +111,7 @@ static struct dp_packet random_packet(struct tw_rand *r)
 	struct dp_packet p = dp_request(
 		cfg[i].sender.addr.family, same_below(r, 20) ? seq++ : same_below(r, seq + 9));
 
+	memcpy(p.src, cfg[i].sender.addr.b, sizeof(p.src));
 	p.sport = cfg[i].sender.port;
 	p.dport = cfg[i].reflector.port;
 	p.tos = (uint8_t)tw_rand_u64(r);
@@ -146,7 +152,7 @@ static void same_replies(void **state)
 {
 	struct same_pair pair = {.in = &in, .before = agree};
 	struct tw_rand r = same_seeded();
-	uint64_t limits = 0, early = 0;
+	uint64_t limits = 0, early = 0, forbidden = 0;
 
 	(void)state;
 	for (unsigned int i = 0; i < INSTANCES; i++) {
@@ -173,10 +179,12 @@ static void same_replies(void **state)
 			assert_int_equal(a->phase, b->phase);
 		}
 		limits += pair.plain.result.counters.discarded[TW_DISCARD_RATE_LIMIT];
+		forbidden += pair.plain.result.counters.discarded[TW_DISCARD_BAD_SOURCE];
 		early += pair.plain.result.counters.discarded[TW_DISCARD_NOT_STARTED];
 	}
 	assert_int_not_equal(limits, 0);
 	assert_int_not_equal(early, 0);
+	assert_int_not_equal(forbidden, 0);
 	dp_list_free(&in);
 }
 

@@ -431,6 +431,31 @@ static void edges(void **state)
 	}
 }
 
+/* Groups from two pools in a burst, and of the replies in it the last one is the newest. */
+static void pools(void **state)
+{
+	struct dp_frame f;
+
+	(void)state;
+	seed();
+	dp_both_open(1, 1024, 0);
+	settle();
+	for (unsigned int i = 0; i < 32; i++)
+		dp_both_send();
+	dp_both.mono += 5000;
+	for (unsigned int i = 0; i < 32; i++) {
+		struct dp_packet p = dp_both_reply(&dp_both.way[i]);
+
+		dp_both.rseq[0]++;
+		dp_build(&p, &f);
+		dp_both_give(&f, i / 8 % 2 ? DP_BUFFER_OTHER_POOL : DP_BUFFER_USUAL);
+	}
+	dp_both.n_way = 0;
+	dp_both_receive();
+	assert_int_equal(dp_both.side[0].s->newest, dp_both.side[1].s->newest);
+	dp_both_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -443,6 +468,7 @@ int main(void)
 		cmocka_unit_test(kinds_often_odd),
 		cmocka_unit_test(each_change),
 		cmocka_unit_test(edges),
+		cmocka_unit_test(pools),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
