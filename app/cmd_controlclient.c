@@ -4,6 +4,7 @@
 /* controlclient: negotiates sessions for a separate sender and keeps them until it is stopped. */
 
 #include "commands.h"
+#include "delivery.h"
 #include "negotiation.h"
 #include "resolve.h"
 #include "signals.h"
@@ -25,8 +26,11 @@ struct client {
 	struct tw_negotiation talk;
 	struct tw_endpoint server;
 	struct tw_endpoint sender;
+	struct tw_event *pushing; /* what was printed waits for its reader */
 	bool lost;
 };
+
+#define PUSH_NS (50 * TW_NS_PER_MS)
 
 static int ask(struct client *c, struct tw_err *err)
 {
@@ -52,29 +56,54 @@ static int ask(struct client *c, struct tw_err *err)
 	return rc;
 }
 
-static int show(struct client *c)
+static int write_text(const struct client *c, FILE *out)
 {
 	const struct tw_asked_report *r = &c->talk.report;
 	struct timespec ts;
-	int rc = tw_negotiation_report(&c->talk);
 
-	if (rc < 0)
-		return rc;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	if (c->o->json) {
-		rc = tw_json_write_asked(stdout, r,
+	if (c->o->json)
+		return tw_json_write_asked(out, r,
 			tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec),
 			&(struct tw_report_context){.command = "controlclient", .sequence = 1},
 			true);
-	} else {
-		printf("Server %s offers %s\nMode   %s%s%s\n", r->server, r->offered, r->chosen,
-			r->user[0] ? "  user " : "", r->user);
-		for (unsigned int i = 0; i < r->n_sessions; i++)
-			printf("Session %s  %s -> %s\n", r->session[i].sid, r->session[i].sender,
-				r->session[i].receiver);
-	}
-	fflush(stdout);
-	return rc;
+	fprintf(out, "Server %s offers %s\nMode   %s%s%s\n", r->server, r->offered, r->chosen,
+		r->user[0] ? "  user " : "", r->user);
+	for (unsigned int i = 0; i < r->n_sessions; i++)
+		fprintf(out, "Session %s  %s -> %s\n", r->session[i].sid, r->session[i].sender,
+			r->session[i].receiver);
+	return 0;
+}
+
+/* The sessions run: nobody who reads late, or not at all, is waited for. */
+static int show(struct client *c)
+{
+	int rc = tw_negotiation_report(&c->talk);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = rc == 0 ? open_memstream(&text, &len) : NULL;
+
+	if (!out)
+		return -ENOMEM;
+	rc = write_text(c, out);
+	if (fclose(out) != 0 && rc == 0)
+		rc = -ENOMEM;
+	if (rc == 0 && !tw_delivery_offer(text, len))
+		rc = -ENOMEM;
+	free(text);
+	return rc < 0 ? rc : tw_delivery_failed();
+}
+
+static void on_push(void *arg)
+{
+	struct client *c = arg;
+
+	if (tw_delivery_push())
+		return;
+	tw_event_remove(c->pushing);
+	c->pushing = NULL;
+	if (tw_delivery_failed())
+		tw_event_loop_stop(c->loop);
 }
 
 static void on_signal(void *arg, int fd, unsigned int ready)
@@ -107,8 +136,11 @@ static int keep(struct client *c, struct tw_err *err)
 	c->talk.arg = c;
 	if (rc == 0 && c->o->duration.v)
 		rc = tw_event_add_timer(c->loop, c->o->duration, true, on_time, c, NULL);
-	if (rc == 0)
+	if (rc == 0 && tw_delivery_push())
+		rc = tw_event_add_timer(c->loop, tw_ns(PUSH_NS), false, on_push, c, &c->pushing);
+	if (rc == 0 && !tw_delivery_failed())
 		rc = tw_event_loop_run(c->loop);
+	tw_event_remove(c->pushing);
 	tw_event_remove(signal);
 	if (rc < 0)
 		return tw_fail(err, rc, "event loop: %s", strerror(-rc));
@@ -139,7 +171,7 @@ int tw_cmd_controlclient(const struct tw_options *o)
 	struct client c = {.o = o};
 	struct tw_endpoint own;
 	struct tw_err err = {"out of memory"};
-	int rc = tw_event_loop_create(&c.loop);
+	int rc = tw_event_loop_create(&c.loop), out = 0;
 
 	if (rc == 0)
 		rc = read_ends(&c, &err);
@@ -152,16 +184,19 @@ int tw_cmd_controlclient(const struct tw_options *o)
 		rc = ask(&c, &err);
 	if (rc == 0)
 		rc = tw_negotiation_start(&c.talk, &err);
-	if (rc == 0 && show(&c) < 0)
-		rc = tw_fail(&err, -EIO, "standard output cannot be written");
+	if (rc == 0)
+		rc = out = show(&c);
 	if (rc == 0)
 		rc = keep(&c, &err);
 	tw_negotiation_stop(&c.talk);
 	tw_negotiation_close(&c.talk);
 	tw_event_loop_destroy(c.loop);
-	if (rc < 0) {
+	if (out == 0)
+		out = tw_delivery_finish("", 0);
+	if (rc < 0 && out != rc)
 		tw_error("controlclient: %s", err.text);
-		return 1;
-	}
-	return 0;
+	if (out < 0)
+		tw_error("standard output: what was negotiated is not written: %s",
+			tw_delivery_why(out));
+	return rc < 0 || out < 0 ? 1 : 0;
 }

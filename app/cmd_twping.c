@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "controller.h"
+#include "delivery.h"
 #include "resolve.h"
 #include "signals.h"
 #include "tw_log.h"
@@ -30,6 +31,8 @@ struct twping {
 	struct session_file file; /* -F */
 	uint64_t start;           /* NTP: the schedule begins */
 	uint16_t asked_port;      /* of the receiver; 0 = ours */
+	uint32_t padding;
+	uint8_t sid[TW_SID_LEN];
 };
 
 static struct twping *of(const struct controller *c)
@@ -133,7 +136,10 @@ static void end(void *arg)
 	struct pollfd p = {.fd = tw_signals_fd(), .events = POLLIN};
 
 	poll(&p, 1, (int)(c->o->twping.end_delay * 1000));
+	memcpy(of(c)->sid, tw_negotiation_session(&c->talk, 0)->sid, sizeof(of(c)->sid));
 	tw_negotiation_stop(&c->talk);
+	/* The server need not wait for who reads the result. */
+	tw_negotiation_hang_up(&c->talk);
 }
 
 static int report(void *arg, const struct tw_result *r)
@@ -145,9 +151,9 @@ static int report(void *arg, const struct tw_result *r)
 		.start = t->start,
 		.rows = &t->rows,
 		.result = r,
-		.session = tw_negotiation_session(&t->c->talk, 0),
+		.sid = t->sid,
 		.stream = &t->c->plan.streams[0],
-		.padding = tw_controller_padding(t->c),
+		.padding = t->padding,
 		.timeout = (uint64_t)tw_ns_to_span(t->c->eff.timeout).v,
 	};
 
@@ -170,8 +176,11 @@ static void measuring(struct controller *c, struct tw_measure_config *m)
 	const struct tw_twping_options *o = &c->o->twping;
 	const struct tw_sender_config *s = &c->plan.sender;
 	double gap = s->schedule == TW_SCHEDULE_MAX ? 0 : (double)s->pps_den / (double)s->pps_num;
+	char text[512]; /* %.1f of any double */
+	int n;
 
 	of(c)->c = c;
+	of(c)->padding = tw_controller_padding(c);
 	m->delay = tw_ns((int64_t)(o->start_delay * (double)TW_NS_PER_SEC));
 	of(c)->start = tw_ntp_add(now(), tw_ns_to_span(m->delay)).v;
 	m->poll = drain;
@@ -179,9 +188,10 @@ static void measuring(struct controller *c, struct tw_measure_config *m)
 	m->of = of(c);
 	m->end = end;
 	if (!o->quiet) {
-		printf("Approximately %.1f seconds until results available\n",
+		n = snprintf(text, sizeof(text),
+			"Approximately %.1f seconds until results available\n",
 			o->start_delay + gap * (double)c->o->count + tw_ns_sec(c->eff.timeout));
-		fflush(stdout);
+		tw_delivery_offer(text, (size_t)n);
 	}
 }
 

@@ -22,7 +22,8 @@
 
 static char *waiting;
 static size_t gone, n_waiting, room; /* octets: written, then those that wait */
-static int broken;                   /* the first error of write(), negative */
+static int broken;                   /* the first error of write(), negative; -ETIME */
+static int64_t patience;             /* how long readers are waited for; 0: no end of it */
 
 static int64_t now_ms(void)
 {
@@ -73,10 +74,16 @@ static bool send_piece(int ms)
 	return true;
 }
 
-void tw_delivery_push(void)
+bool tw_delivery_push(void)
 {
 	while (n_waiting && send_piece(0))
 		;
+	return n_waiting > 0;
+}
+
+int tw_delivery_failed(void)
+{
+	return broken;
 }
 
 bool tw_delivery_offer(const char *text, size_t len)
@@ -91,27 +98,45 @@ bool tw_delivery_offer(const char *text, size_t len)
 	return true;
 }
 
-int tw_delivery_finish(const char *text, size_t len)
+static int deliver(const char *text, size_t len)
 {
-	int64_t end = 0;
-
 	if (broken)
 		return broken;
 	fflush(stdout); /* nothing of ours is in there */
-	if (!append(text, len))
+	if (len && !append(text, len))
 		return -ENOMEM;
 	while (n_waiting) {
 		if (send_piece(LOOK_MS))
 			continue;
-		if (!end && tw_signals_stop())
-			end = now_ms() + TW_DELIVERY_PATIENCE_MS;
-		if (end && now_ms() > end)
-			return -ETIME;
+		if (!patience && tw_signals_stop())
+			patience = now_ms() + TW_DELIVERY_PATIENCE_MS;
+		if (patience && now_ms() > patience) {
+			broken = -ETIME;
+			gone = n_waiting = 0;
+		}
 	}
+	return broken;
+}
+
+int tw_delivery_finish(const char *text, size_t len)
+{
+	int rc = deliver(text, len);
+
 	free(waiting);
 	waiting = NULL;
-	room = 0;
-	return broken;
+	gone = n_waiting = room = 0;
+	return rc;
+}
+
+static ssize_t put(void *cookie, const char *text, size_t len)
+{
+	(void)cookie;
+	return deliver(text, len) < 0 ? 0 : (ssize_t)len;
+}
+
+FILE *tw_delivery_stream(void)
+{
+	return fopencookie(NULL, "w", (cookie_io_functions_t){.write = put});
 }
 
 const char *tw_delivery_why(int rc)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* How much waits at most before results are left out. */
 #define TW_DELIVERY_WAITS (1 << 20)
@@ -21,8 +22,11 @@
 /* Text, behind all that waits. False: too much waits already, it is left out. */
 bool tw_delivery_offer(const char *text, size_t len);
 
-/* Send what goes without waiting. */
-void tw_delivery_push(void);
+/* Send what goes without waiting. Does anything still wait? */
+bool tw_delivery_push(void);
+
+/* The first error so far; 0: none. */
+int tw_delivery_failed(void);
 
 /*
  * The last text, and all that waits before it.
@@ -30,6 +34,13 @@ void tw_delivery_push(void);
  * of earlier texts, too.
  */
 int tw_delivery_finish(const char *text, size_t len);
+
+/*
+ * For a last text that may be too long to be held: what is written here waits for the reader like
+ * that of tw_delivery_finish(), which is to follow with the rest and tells the errors. NULL: no
+ * memory. Closed by the caller.
+ */
+FILE *tw_delivery_stream(void);
 
 /* Why a result was not delivered, in words. */
 const char *tw_delivery_why(int rc);

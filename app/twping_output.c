@@ -3,6 +3,7 @@
 
 #include "twping_output.h"
 
+#include "delivery.h"
 #include "tw_log.h"
 
 #include <arpa/inet.h>
@@ -16,6 +17,7 @@
 
 struct output {
 	const struct twping_run *run;
+	FILE *out; /* standard output */
 	struct tw_twping_session session;
 	struct tw_twping_row *rows;
 	size_t n_rows;
@@ -99,7 +101,7 @@ static void describe(struct output *p)
 		.percentiles = t->percentiles,
 		.n_percentiles = t->n_percentiles,
 	};
-	memcpy(s->sid, run->session->sid, sizeof(s->sid));
+	memcpy(s->sid, run->sid, sizeof(s->sid));
 	memcpy(s->from_octets, run->stream->local.addr.b, sizeof(s->from_octets));
 	memcpy(s->to_octets, run->stream->remote.addr.b, sizeof(s->to_octets));
 	for (uint32_t i = 0; i < t->n_gaps; i++)
@@ -140,7 +142,7 @@ static int put_sample(const struct output *p, const struct tw_twping_sample *s)
 {
 	const struct tw_twping_options *t = &p->run->o->twping;
 	char name[NAME];
-	FILE *out = t->files ? open_file(p, s, name) : stdout;
+	FILE *out = t->files ? open_file(p, s, name) : p->out;
 
 	if (!out)
 		return -EIO;
@@ -150,13 +152,13 @@ static int put_sample(const struct output *p, const struct tw_twping_sample *s)
 		tw_twping_machine(&p->session, s, out);
 	else
 		tw_twping_text(&p->session, s, out);
-	if (out == stdout)
+	if (out == p->out)
 		return 0;
 	if (fclose(out) != 0) {
 		tw_error("-p: %s: %s", name, strerror(errno));
 		return -EIO;
 	}
-	puts(name);
+	fprintf(p->out, "%s\n", name);
 	return 0;
 }
 
@@ -193,7 +195,7 @@ static int put(struct output *p)
 		return rc;
 	describe(p);
 	if (run->o->twping.raw)
-		tw_twping_raw(p->rows, p->n_rows, stdout);
+		tw_twping_raw(p->rows, p->n_rows, p->out);
 	else if (!run->o->twping.quiet)
 		rc = put_samples(p);
 	/* what cannot be printed can still be saved */
@@ -205,12 +207,20 @@ static int put(struct output *p)
 
 int twping_output(const struct twping_run *run)
 {
-	struct output p = {.run = run};
+	struct output p = {.run = run, .out = tw_delivery_stream()};
+	int rc = p.out ? put(&p) : -ENOMEM, delivered;
 	char why[256];
-	int rc = put(&p);
 
+	if (p.out)
+		fclose(p.out); /* errors of it are told by what follows */
+	delivered = tw_delivery_finish("", 0);
 	if (rc == -ENOMEM)
 		tw_error("twping: no memory for the records of all packets");
+	if (delivered < 0) {
+		tw_error("standard output: the result is not written: %s",
+			tw_delivery_why(delivered));
+		rc = delivered;
+	}
 	if (!tw_result_tester_ok(run->result, why, sizeof(why)))
 		tw_warning("twping: the tester was the bottleneck: %s", why);
 	if (lost_here(run->result)) {

@@ -8,7 +8,6 @@
 
 #include "options.h"
 #include "session_file.h"
-#include "tw_control_client.h"
 #include "tw_result.h"
 #include "tw_session.h"
 #include "twping_rows.h"
@@ -17,7 +16,7 @@ struct twping_run {
 	const struct tw_options *o;
 	const struct twping_rows *rows;
 	const struct tw_result *result;
-	const struct tw_client_session *session;
+	const uint8_t *sid;
 	const struct tw_stream_config *stream;
 	struct session_file *file; /* -F; NULL: none */
 	uint64_t start;            /* NTP */

@@ -196,4 +196,52 @@ same "a slow reader: exit status" 0 $?
 same "a slow reader: no line is missing" true \
 	"$(jq -s '[.[].sequence] == [range(1; length + 1)] and length > 8 and (.[-1].interim | not)' "$dir/slow.json")"
 sound slow
+
+echo "== the same of twping and controlclient"
+start srv "$b" "$bin" server --json -v --dev vb
+srv=$pid
+ready srv "$srv" 'TWAMP-Control on TCP port'
+connected()
+{
+	[ -n "$(ip netns exec "$a" ss -Htn state established dport = :862)" ]
+}
+ping=(twping --dev va -i 0.0005f -L 0.3 -E 0 -c 1000000 "$b4")
+n=0
+for how in full full-both broken closed disk; do
+	for what in "${ping[*]} -R" "${ping[*]} -M" "controlclient $b4 --json --streams 3"; do
+		n=$((n + 1))
+		id=$how-${what%% *}-$n
+		read -ra words <<<"$what"
+		into "$how" "$id" "${words[@]}"
+		within 20 eval "connected || ended $s" || fail "$id does not connect"
+		sleep 0.5
+		ask_end "$id" "$s" 1
+		[ "$how" = full-both ] || check "$id: says why: $(tail -n 1 "$dir/$id.log")" \
+			said "$id" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
+		clean "$id"
+	done
+done
+# nobody reads: the session is kept all the same, and stopped when its time has come
+into full kept controlclient "$b4" :30000 --duration 2
+within 5 connected || fail 'no session'
+sleep 1
+check 'the session is kept' connected
+within 5 not connected || fail 'the connection waits for the reader'
+check "who is not asked to end waits for the reader" not ended "$s"
+ask_end kept "$s" 1
+
+# a reader that is slow gets everything, more than a pipe holds
+start slow-ping "$a" sh -c '"$@" | { sleep 3; cat; }' - "$bin" twping --dev va -i 0.0005f -L 0.3 -E 0 \
+	-c 2000 "$b4" -R
+wait "$pid"
+same "twping, a slow reader: the packets told" "$(seq 0 1999 | md5sum)" \
+	"$(awk 'NF == 16 { print $1 }' "$dir/slow-ping.json" | sort -nu | md5sum)"
+same "twping, a slow reader: lines of another form" 0 "$(grep -cvxE '([0-9.e+-]+ ){15}[0-9]+' "$dir/slow-ping.json")"
+start slow-control "$a" sh -c '"$@" | { sleep 1; cat >"$0"; }' "$dir/slow.sessions" "$bin" controlclient "$b4" \
+	--json --streams 400 --duration 8
+within 4 eval '[ "$(jq ".control.sessions | length" "$dir/slow.sessions" 2>/dev/null)" = 400 ]' ||
+	fail "controlclient: a slow reader gets $(wc -c <"$dir/slow.sessions") octets while the sessions run"
+check "and they still run" not ended "$pid"
+wait "$pid"
+ends srv "$srv" TERM
 finish
