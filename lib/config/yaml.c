@@ -176,6 +176,16 @@ static int take(struct build *b, const yaml_event_t *e)
 	}
 }
 
+/* Of a tab that indents the scanner says only that no token begins with it. */
+static bool is_tab(const struct build *b, const yaml_mark_t *at)
+{
+	size_t i = 0;
+
+	for (size_t line = 0; line < at->line && i < b->len; i++)
+		line += b->text[i] == '\n';
+	return i + at->column < b->len && b->text[i + at->column] == '\t';
+}
+
 static int refuse_syntax(const struct build *b, const yaml_parser_t *parser)
 {
 	yaml_mark_t at = parser->problem_mark;
@@ -191,6 +201,8 @@ static int refuse_syntax(const struct build *b, const yaml_parser_t *parser)
 			at.column = end ? 0 : at.column + 1;
 		}
 	}
+	if (parser->error == YAML_SCANNER_ERROR && is_tab(b, &at))
+		what = "a tab; lines are indented with spaces";
 	return refuse(b, &at, parser->error == YAML_MEMORY_ERROR ? -ENOMEM : -EINVAL, what);
 }
 

@@ -83,6 +83,8 @@ static void refuses_what_is_no_tree(void **state)
 	refuse("? [a]\n: 1\n", -EINVAL, "f:1:3: a key is text, not a list or a map");
 	refuse("a: \"x\\0y\"\n", -EINVAL, "f:1:4: a NUL in a text");
 	refuse_n("a: 1\nb: \0\n", 9, -EINVAL, "f:2:4: control characters are not allowed");
+	refuse("a:\n\tb: 1\n", -EINVAL, "f:2:1: a tab; lines are indented with spaces");
+	refuse("a:\n  - c: 1\n\t- d: 1\n", -EINVAL, "f:3:1: a tab; lines are indented with spaces");
 	refuse("a: 1\nb: \xff\n", -EINVAL, "f:2:4: invalid leading UTF-8 octet");
 }
 
