@@ -108,18 +108,40 @@ holds srv ".packets.reflected == $sent" '.packets.tx_failed == 0' ".control.sess
 	'.packets.received == .packets.reflected + .packets.tx_failed + .packets.passed + ([.discarded[]] | add)'
 check 'the TAP of the server is gone' gone "$b"
 
-# A server that is asked to end tells its clients, over the workers that end with it.
+# Whoever ends tells the other one, over the workers that end with it, also where that one does not look for a
+# moment: what lies in the rings goes with them, so the farewell lasts until it was heard.
 server leaving
 start left "$a" "$bin" controller --json -v --ip "$a4/24" \
 	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
 	--interim 0.2
 c=$pid
 within 20 test -s "$dir/left.json" || fail 'no interim result'
-ends leaving "$s" TERM
+kill -STOP "$c"
+kill -TERM "$s"
+sleep 0.7
+check 'the server waits until its client knows' not ended "$s"
+kill -CONT "$c"
+ends leaving "$s" 0
 within 10 ended "$c" || fail 'the client does not hear of the end'
 wait "$c"
 same 'exit status without the server' 1 "$?"
 check 'it says so' said left 'control connection lost: .*the server closed the connection'
+
+server abandoned
+start leaver "$a" "$bin" controller --json -v --ip "$a4/24" --timeout 1000 \
+	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
+	--interim 0.2
+c=$pid
+within 20 test -s "$dir/leaver.json" || fail 'no interim result'
+kill -STOP "$s"
+kill -INT "$c"
+sleep 1.8 # its timeout, and some of the two seconds of its farewell
+check 'the client waits until its server knows' not ended "$c"
+kill -CONT "$s"
+ends leaver "$c" 0
+check 'abandoned: the connection is closed' within 2 open_connections 0
+ends abandoned "$s"
+holds abandoned '.sessions.active == 0' '[.negotiated[] | select(.state != "ended")] == []'
 
 # Nobody at the other end of the link: a clear error, no hanging.
 rm -f "$sock"
