@@ -207,6 +207,27 @@ static int measure(struct controller *c, struct tw_err *err)
 	return tw_measure(&c->net.backend, &m);
 }
 
+/* In whichever mode the server will choose; what fits in none is told before it is asked. */
+static int largest_frame(struct controller *c, struct tw_err *err, uint32_t *ret)
+{
+	uint8_t family = c->ends.remote.addr.family;
+	struct tw_err unfit;
+	int rc;
+
+	c->eff = *c->o;
+	rc = tw_plan_largest(&c->eff, family, err, ret);
+	if (rc < 0)
+		return rc;
+	c->eff.auth = true;
+	c->eff.padding_min = MAX_BASE;
+	if (tw_plan_largest(&c->eff, family, &unfit, ret) < 0)
+		*ret = TW_MAX_FRAME;
+	c->eff.padding_min = 0;
+	if (*ret < PLAIN_FRAME)
+		*ret = PLAIN_FRAME;
+	return 0;
+}
+
 /* Everything of the port is known before the server is asked. */
 static int prepare(struct controller *c, struct tw_err *err)
 {
@@ -218,14 +239,8 @@ static int prepare(struct controller *c, struct tw_err *err)
 
 	if (!c->server.addr.family)
 		c->server = c->ends.remote;
-	c->eff = *o;
-	c->eff.auth = true;
-	c->eff.padding_min = MAX_BASE;
 	if (rc == 0)
-		rc = tw_plan_largest(&c->eff, c->ends.remote.addr.family, err, &largest);
-	c->eff.padding_min = 0;
-	if (rc == 0 && largest < PLAIN_FRAME)
-		largest = PLAIN_FRAME;
+		rc = largest_frame(c, err, &largest);
 	if (rc == 0)
 		rc = tw_net_open(
 			&c->net, o, &c->ends.remote.addr, &c->ends.local.addr, largest, 1, err);

@@ -28,9 +28,10 @@
 	 .metavar = "LOW-HIGH", .check = tw_twping_check_ports, .dflt = "8760-9960",
 	 .help = "UDP ports to send from, and to ask the reflector for; 0 for any"},
 	{"packet-padding", 's', TW_ITEM_INT, TW_ITEM_LAST, TWPING(padding), .group = TEST,
-	 .metavar = "BYTES", .max = 8958, .dflt = "0",
+	 .metavar = "BYTES", .max = 65507, .dflt = "0",
 	 .dflt_help = "27 in the open and the mixed mode, 64 in the others",
-	 .help = "octets after the smallest packet, which has 14, or 48 in the modes A and E"},
+	 .help = "octets after the smallest packet, which has 14, or 48 in the modes A and E; as "
+		 "many as the MTU leaves room for, at most 8958"},
 	{"start-delay", 'z', TW_ITEM_DOUBLE, TW_ITEM_LAST, TWPING(twping.start_delay),
 	 .group = TEST, .metavar = "SEC", .max = 86400, .dflt = "0",
 	 .help = "begin so long after the session was accepted"},

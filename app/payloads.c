@@ -32,7 +32,9 @@ int tw_options_payloads(const struct tw_options *o, unsigned int family, unsigne
 		.family = (uint8_t)family,
 		.vlans = (uint8_t)o->n_vlan,
 	};
-	const char *option = o->frame_size ? "--frame-size" : "--padding";
+	const char *option = o->frame_size                 ? "--frame-size"
+			     : o->command == TW_CMD_TWPING ? "-s"
+							   : "--padding";
 	struct tw_payloads p;
 	struct tw_sizes sizes;
 	struct tw_err why;

@@ -222,7 +222,10 @@ int tw_sizes_from_padding(
 	if (padding == -1)
 		return tw_sizes_parse("68:7,594:4,1518:1", 0, err, ret);
 	if (padding < -1 || padding > room)
-		return tw_fail(err, -ERANGE, "allowed: 0 to %d octets, or -1 for the mix", room);
+		return tw_fail(err, -ERANGE,
+			"allowed: 0 to %d octets; a frame has %d at most, and packets are not "
+			"fragmented",
+			room, TW_FRAME_MAX);
 	ret->n = 1;
 	ret->frame[0] = (uint16_t)(overhead(shape) + shape->min_payload + (unsigned int)padding);
 	return 0;

@@ -317,4 +317,37 @@ check '-B binds the control connection' within 5 bound
 wait "$t"
 same 'exit status of bound' 0 "$?"
 stop "$s"
+
+# -s: as much as one packet holds, by our frames and by the MTU; which of both it was is told.
+veth "$a" ja "$b" jb
+ip -n "$a" addr add 198.51.100.1/24 dev ja
+ip -n "$a" addr add 2001:db8:1::1/64 dev ja nodad
+ip -n "$b" addr add 198.51.100.2/24 dev jb
+too_long() # NAME WORDS OPTIONS...
+{
+	start "$1" "$a" "$dir/twping" --dev ja -c 3 -i 0.01f -L 1 -R "${@:3}"
+	wait "$pid"
+	same "exit status of $1" 1 "$?"
+	check "$1: $(tail -n 1 "$dir/$1.log")" said "$1" "error: twping: -s '[0-9]+': $2"
+	check "$1: no output" test ! -s "$dir/$1.json"
+}
+frame='octets; a frame has 9018 at most, and packets are not fragmented$'
+too_long frame4 "allowed: 0 to 8958 $frame" -s 8959 198.51.100.2
+too_long frame6 "allowed: 0 to 8938 $frame" -s 65507 2001:db8:1::2
+start big "$b" "$bin" server --json -v --dev jb
+s=$pid
+ready big "$s" 'TWAMP-Control on TCP port'
+too_long mtu "makes a frame of 1519 octets, allowed: 1518 \(the link's MTU is 1500\)" -s 1459 -A O 198.51.100.2
+stop "$s"
+ip -n "$a" link set ja mtu 9000
+ip -n "$b" link set jb mtu 9000
+start jumbo "$b" "$bin" server --json -v --dev jb
+s=$pid
+ready jumbo "$s" 'TWAMP-Control on TCP port'
+start most "$a" "$dir/twping" --dev ja -c 20 -i 0.01f -L 1 -M -A O -s 8958 198.51.100.2
+wait "$pid"
+same 'exit status with the longest packet' 0 "$?"
+same 'the longest packet: lost' 0 "$(awk '$1 == "LOST" { print $2 }' "$dir/most.json")"
+ends jumbo "$s"
+holds jumbo '.packets.reflected == 20'
 finish

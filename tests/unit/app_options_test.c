@@ -250,8 +250,9 @@ static void sizes_of_packets(void **state)
 				      "1518 (the link's MTU is 1500)");
 	ok(TW_CMD_SENDER, "p --padding 8958");
 	assert_int_equal(tw_options_payloads(&o, 6, 0, &err, &shape, &p), -ERANGE);
-	assert_string_equal(
-		err.text, "--padding '8958': allowed: 0 to 8908 octets, or -1 for the mix");
+	assert_string_equal(err.text,
+		"--padding '8958': allowed: 0 to 8908 octets; a frame has 9018 at most, and "
+		"packets are not fragmented");
 }
 
 /* Rules that every row keeps; a new option is held to them. */

@@ -264,7 +264,7 @@ static void bounds(void **state)
 	refused("-z -1 h", "--start-delay");
 	refused("-b 0 h", "-b: allowed");
 	refused("-L 0.001 -b 0.01 h", "-L must not be less than -b");
-	refused("-s 8959 h", "--packet-padding");
+	refused("-s 65508 h", "--packet-padding");
 	refused("-B eth0 --dev eth1 h", "-B and --dev");
 	ok("-B eth0 h");
 	assert_int_equal(o.n_dev, 1);
