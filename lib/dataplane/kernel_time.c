@@ -10,6 +10,8 @@
 /* What a clock that is slewed may be off against the TSC's last known rate: parts. */
 #define SLEW_PART 1000
 #define STEP_LEAST_NS 1000
+/* Less may be a reading that was disturbed: it is of no account for more than one burst. */
+#define STEP_KEPT_NS 100000
 /* A stamp may be so much older than the moment at which its packet is to be seen. */
 #define HIDDEN_US 1000
 
@@ -39,11 +41,17 @@ void tw_kernel_time_look(struct tw_kernel_time *t, const struct tw_kernel_readin
 {
 	int64_t passed = ns_of(t, r->tsc - t->last.tsc), off = r->ns - t->last.ns - passed;
 	int64_t most = STEP_LEAST_NS + passed / SLEW_PART + ns_of(t, r->width + t->last.width);
+	bool set = off > most || off < -most;
 
-	t->fresh = off > most || off < -most;
+	t->fresh = set && (off > STEP_KEPT_NS || off < -STEP_KEPT_NS);
+	if (t->fresh)
+		t->kept += off;
+	/* there and back */
+	if (t->kept < STEP_KEPT_NS && t->kept > -STEP_KEPT_NS)
+		t->kept = 0;
+	t->step = set && !t->fresh ? t->kept + off : t->kept;
 	t->last = *r;
-	if (t->fresh) {
-		t->step += off;
+	if (set) {
 		t->base = *r;
 	} else if (r->ns - t->base.ns >= BASE_NS) {
 		t->ticks_per_ns = rate(&t->base, r);
@@ -55,7 +63,7 @@ void tw_kernel_time_drained(struct tw_kernel_time *t)
 {
 	/* a packet may have come between the burst and the reading that followed it */
 	if (!t->fresh)
-		t->step = 0;
+		t->kept = t->step = 0;
 	t->fresh = false;
 }
 

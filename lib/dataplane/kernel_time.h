@@ -27,7 +27,8 @@ struct tw_kernel_time {
 	uint64_t ticks_per_ns;         /* 2^-32 */
 	uint64_t us;                   /* TSC ticks, roughly */
 	int64_t step; /* ns by which the clock was set since the oldest stamp that may still come */
-	bool fresh;   /* that was found by the last reading */
+	int64_t kept; /* of it what is no matter of a reading */
+	bool fresh;   /* some of that was found by the last reading */
 };
 
 /* Two readings some milliseconds apart. @return false: the clock did not go on between them */

@@ -150,6 +150,26 @@ static void a_step_is_remembered_for_a_burst(void **state)
 	assert_int_equal(t.step, 0);
 }
 
+/* A reading that was disturbed is no step of the clock: it is forgotten, however many wait. */
+static void a_disturbed_reading_is_forgotten(void **state)
+{
+	struct tw_kernel_time t = begun();
+
+	(void)state;
+	look(&t, 30 * MS, 0);
+	look(&t, 35 * MS, -2000);
+	look(&t, 36 * MS, 0);
+	look(&t, 37 * MS, 0);
+	assert_int_equal(t.step, 0);
+	assert_true(wrong(&t, 34 * MS, 0, 30 * MS) <= 10);
+	/* by much, there and nearly back; by what a second may be slewed */
+	look(&t, 38 * MS, MS);
+	look(&t, 39 * MS, 1000);
+	assert_int_equal(t.step, 0);
+	look(&t, 1039 * MS, 500000);
+	assert_int_equal(t.step, 0);
+}
+
 /* Behind the empty queue that was seen a packet may be a little younger than its stamp, no more. */
 static void a_stamp_may_be_a_little_older(void **state)
 {
@@ -204,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_step_harms_no_packet),
 		cmocka_unit_test(a_step_harms_no_backlog),
 		cmocka_unit_test(a_step_is_remembered_for_a_burst),
+		cmocka_unit_test(a_disturbed_reading_is_forgotten),
 		cmocka_unit_test(a_stamp_may_be_a_little_older),
 		cmocka_unit_test(a_small_step_is_not_guessed),
 		cmocka_unit_test(a_clock_that_stands_or_leaps_is_none),
