@@ -5,8 +5,8 @@
 #define TW_LOOP_H
 
 /*
- * What the loops share: the quick look at a frame that recognises a plain test packet (untagged
- * Ethernet, IPv4 without options or IPv6 without extension headers, UDP, right checksums) in a few
+ * What the loops share: the quick look at a frame that recognises a plain test packet (Ethernet
+ * with the port's tags, IPv4 without options or IPv6 without extension headers, UDP, right checksums) in a few
  * loads, and the hand-over of everything else to the exact parser.
  */
 
@@ -50,22 +50,23 @@ bool tw_task_housekeeping(struct tw_task *t, uint64_t now);
 /* Out of line: few packets are longer, and its registers are missed in the loop. */
 uint64_t tw_sum_long(const uint8_t *p, uint32_t len);
 
-/* Sum of a payload of 44 octets or more; zeros: octets 16..43 are known to be zero. */
-static inline __attribute__((always_inline)) uint64_t tw_sum_payload(
-	const uint8_t *p, uint32_t len, bool zeros)
+/* What follows the first 40 octets of a payload of 41 or more, if they are not just four. */
+static inline uint64_t tw_sum_end(const uint8_t *p, uint32_t len)
+{
+	if (len < 44)
+		return p[40] + (len > 41 ? (uint32_t)p[41] << 8 : 0) + (len > 42 ? p[42] : 0);
+	return tw_sum_add(tw_raw32(p + 40), tw_sum_long(p + 44, len - 44));
+}
+
+/* Sum of a payload of 41 octets or more. */
+static inline __attribute__((always_inline)) uint64_t tw_sum_payload(const uint8_t *p, uint32_t len)
 {
 	uint64_t s = tw_sum_add(tw_raw64(p), tw_raw64(p + 8));
+	uint64_t t = tw_sum_add(tw_raw64(p + 16), tw_raw64(p + 24));
 
-	if (!zeros) {
-		uint64_t t = tw_sum_add(tw_raw64(p + 16), tw_raw64(p + 24));
-
-		t = tw_sum_add(t, tw_raw64(p + 32));
-		t = tw_sum_add(t, tw_raw32(p + 40));
-		s = tw_sum_add(s, t);
-	}
-	if (unlikely(len > 44))
-		s = tw_sum_add(s, tw_sum_long(p + 44, len - 44));
-	return s;
+	t = tw_sum_add(t, tw_raw64(p + 32));
+	t = tw_sum_add(t, likely(len == 44) ? tw_raw32(p + 40) : tw_sum_end(p, len));
+	return tw_sum_add(s, t);
 }
 
 /* Destination MAC as a 48-bit word, to compare with one load. */
@@ -81,63 +82,58 @@ static inline uint64_t tw_mac_word(const struct tw_mac *m)
 #define TW_MAC_MASK 0x0001ffffffffffffULL
 
 /*
- * Headers of a plain IPv4 UDP frame: MAC ours, source MAC of one station, EtherType, version 4 with 20 octets of header, the
- * total length equal to the frame's, no fragment, UDP, UDP length, header checksum.
+ * Headers of a plain IPv4 UDP frame: EtherType, version 4 with 20 octets of header, the total length
+ * equal to the frame's, no fragment, UDP, UDP length, header checksum. f and len are without tags;
+ * bad: not zero when something of what comes before is not right.
  */
 static inline __attribute__((always_inline)) bool tw_plain_ip4(
-	const uint8_t *f, uint32_t len, uint64_t mac)
+	const uint8_t *f, uint32_t len, uint64_t bad)
 {
 	uint64_t w12 = tw_raw64(f + 12);
 	uint64_t w20 = tw_raw64(f + 20);
 	uint16_t ip_len = __builtin_bswap16((uint16_t)(len - TW_ETH_LEN));
 	uint16_t udp_len = __builtin_bswap16((uint16_t)(len - TW_ETH_LEN - 20));
-	uint64_t bad, sum;
+	uint64_t sum;
 
 	/* 12..13 EtherType, 14 version, 16..17 total length */
-	bad = (w12 ^ (TW_LE64_FROM_OCTETS(0x08, 0x00, 0x45, 0, 0, 0, 0, 0) | (uint64_t)ip_len
-										     << 32)) &
-	      TW_LE64_FROM_OCTETS(0xff, 0xff, 0xff, 0, 0xff, 0xff, 0, 0);
+	bad |= (w12 ^ (TW_LE64_FROM_OCTETS(0x08, 0x00, 0x45, 0, 0, 0, 0, 0) | (uint64_t)ip_len
+										      << 32)) &
+	       TW_LE64_FROM_OCTETS(0xff, 0xff, 0xff, 0, 0xff, 0xff, 0, 0);
 	/* 20..21 fragment bits but DF, 23 protocol */
 	bad |= (w20 ^ TW_LE64_FROM_OCTETS(0, 0, 0, 17, 0, 0, 0, 0)) &
 	       TW_LE64_FROM_OCTETS(0xbf, 0xff, 0, 0xff, 0, 0, 0, 0);
-	bad |= (tw_raw64(f) ^ mac) & TW_MAC_MASK;
 	bad |= (uint64_t)(tw_raw16(f + 38) ^ udp_len);
 	sum = tw_sum_add(tw_raw64(f + 14), tw_raw64(f + 22));
 	sum = tw_sum_add(sum, tw_raw32(f + 30));
 	return bad == 0 && tw_sum_fold(sum) == 0xffff;
 }
 
-/* Sum of what the UDP checksum of a plain IPv4 frame covers, payload of 44 octets or more. */
-static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip4(
-	const uint8_t *f, uint32_t len, bool zeros)
+/* Sum of what the UDP checksum of a plain IPv4 frame covers, payload of 41 octets or more. */
+static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip4(const uint8_t *f, uint32_t len)
 {
 	/* addresses; UDP header, whose length octets stand for the pseudo-header's too */
 	uint64_t s = tw_sum_add(tw_raw64(f + 26), tw_raw64(f + 34));
 
 	s = tw_sum_add(s, (uint64_t)tw_raw16(f + 38) + (17U << 8));
-	return tw_sum_add(
-		s, tw_sum_payload(f + TW_IP4_PAYLOAD_OFF, len - TW_IP4_PAYLOAD_OFF, zeros));
+	return tw_sum_add(s, tw_sum_payload(f + TW_IP4_PAYLOAD_OFF, len - TW_IP4_PAYLOAD_OFF));
 }
 
 /* The same for IPv6: version, payload length equal to the frame's, next header UDP, UDP length. */
 static inline __attribute__((always_inline)) bool tw_plain_ip6(
-	const uint8_t *f, uint32_t len, uint64_t mac)
+	const uint8_t *f, uint32_t len, uint64_t bad)
 {
 	uint64_t w12 = tw_raw64(f + 12);
 	uint16_t ip_len = __builtin_bswap16((uint16_t)(len - TW_ETH_LEN - 40));
-	uint64_t bad;
 
-	bad = (w12 ^ (TW_LE64_FROM_OCTETS(0x86, 0xdd, 0x60, 0, 0, 0, 0, 0) | (uint64_t)ip_len
-										     << 48)) &
-	      TW_LE64_FROM_OCTETS(0xff, 0xff, 0xf0, 0, 0, 0, 0xff, 0xff);
+	bad |= (w12 ^ (TW_LE64_FROM_OCTETS(0x86, 0xdd, 0x60, 0, 0, 0, 0, 0) | (uint64_t)ip_len
+										      << 48)) &
+	       TW_LE64_FROM_OCTETS(0xff, 0xff, 0xf0, 0, 0, 0, 0xff, 0xff);
 	bad |= (uint64_t)(f[20] ^ 17);
-	bad |= (tw_raw64(f) ^ mac) & TW_MAC_MASK;
 	bad |= (uint64_t)(tw_raw16(f + 58) ^ ip_len);
 	return bad == 0;
 }
 
-static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip6(
-	const uint8_t *f, uint32_t len, bool zeros)
+static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip6(const uint8_t *f, uint32_t len)
 {
 	uint64_t s = tw_sum_add(tw_raw64(f + 22), tw_raw64(f + 30));
 	uint64_t t = tw_sum_add(tw_raw64(f + 38), tw_raw64(f + 46));
@@ -145,8 +141,7 @@ static inline __attribute__((always_inline)) uint64_t tw_udp_sum_ip6(
 	t = tw_sum_add(t, tw_raw64(f + 54));
 	s = tw_sum_add(s, (uint64_t)tw_raw16(f + 58) + (17U << 8));
 	s = tw_sum_add(s, t);
-	return tw_sum_add(
-		s, tw_sum_payload(f + TW_IP6_PAYLOAD_OFF, len - TW_IP6_PAYLOAD_OFF, zeros));
+	return tw_sum_add(s, tw_sum_payload(f + TW_IP6_PAYLOAD_OFF, len - TW_IP6_PAYLOAD_OFF));
 }
 
 /* Hand a burst to the device; free and count what it did not take. @return taken */

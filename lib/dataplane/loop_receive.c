@@ -43,13 +43,13 @@ static void check_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
 }
 
 static inline __attribute__((always_inline)) unsigned int receive(
-	struct tw_sender *s, uint16_t queue, bool special, bool nic, bool own)
+	struct tw_sender *s, uint16_t queue, bool special, bool nic, bool any)
 {
 	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
 	struct tw_found found[TW_BURST];
 	uint64_t t4[TW_BURST]; /* by the NIC */
 	unsigned int n_found = 0, usual = 0, last_usual = 0;
-	const bool untagged = s->port.n_vlan == 0 && !s->own_tags;
+	const bool one_kind = !s->own_tags;
 	bool use = false;
 	uint64_t mono;
 	uint16_t n;
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 				tw_recorder_put(
 					s->port.recorder, &rx[i], 1, came + s->task.clock.offset);
 		}
-		if (likely(untagged && tw_recognise(s, rx[i], own, &found[n_found])))
+		if (likely(one_kind && tw_recognise(s, rx[i], any, &found[n_found])))
 			done[n_found++] = rx[i];
 		else
 			reply = tw_sender_slow(s, rx[i], came);
@@ -94,7 +94,7 @@ static inline __attribute__((always_inline)) unsigned int receive(
 			nic ? t4[i] : mono, (uint8_t)found[i].ttl, (uint8_t)found[i].tos};
 
 		if (!special && !(nic && s->corrects)) {
-			if (likely(tw_judge(s, &found[i], &meta, own))) {
+			if (likely(tw_judge(s, &found[i], &meta, any))) {
 				usual++;
 				last_usual = i;
 			}
@@ -129,18 +129,40 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 	return n;
 }
 
+/* Tags as the sender writes them: others that are the port's, too, take the slow way. */
+static void choose_tags(struct tw_sender *s)
+{
+	const unsigned int n = s->port.n_vlan;
+	uint8_t tags[8] = {0}, care[8] = {0};
+
+	for (unsigned int i = 0; i < n; i++) {
+		tw_put16(tags + 4 * i, i + 1 < n ? TW_ETHERTYPE_QINQ : TW_ETHERTYPE_VLAN);
+		tw_put16(tags + 4 * i + 2, s->port.tci[i] & 0xfff);
+		tw_put16(care + 4 * i, 0xffff);
+		tw_put16(care + 4 * i + 2, 0xfff);
+	}
+	s->tags = tw_raw64(tags);
+	s->tags_care = tw_raw64(care);
+	s->tags_len = (uint8_t)(4 * n);
+}
+
+/* Neither streams in turn nor no tags. */
+static bool needs_any(const struct tw_sender *s)
+{
+	return s->own || s->groups || s->tags_len;
+}
+
 void tw_sender_receive_choose(struct tw_sender *s)
 {
+	choose_tags(s);
 #ifdef TW_HAVE_AVX512
 	if (s->cfg.any_cpu || s->special || s->own_tags || !__builtin_cpu_supports("avx512bw") ||
 		!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
 		!__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("bmi2"))
 		return;
-	s->receive = s->own || s->groups ? tw_sender_receive_avx512_own : tw_sender_receive_avx512;
+	s->receive = needs_any(s) ? tw_sender_receive_avx512_any : tw_sender_receive_avx512;
 	if (!s->corrects)
 		s->receive_nic = tw_sender_receive_avx512_nic;
-#else
-	(void)s;
 #endif
 }
 
@@ -150,8 +172,8 @@ static unsigned int receive_queue(struct tw_sender *s, uint16_t q)
 		return s->receive(s, q);
 	if (unlikely(s->special))
 		return receive(s, q, true, false, true);
-	return s->own || s->groups ? receive(s, q, false, false, true)
-				   : receive(s, q, false, false, false);
+	return needs_any(s) ? receive(s, q, false, false, true)
+			    : receive(s, q, false, false, false);
 }
 
 unsigned int tw_sender_receive(struct tw_sender *s)

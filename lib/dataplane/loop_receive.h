@@ -19,18 +19,20 @@ struct tw_found {
 	uint16_t ttl, tos; /* no octets: a store of one may have changed anything */
 };
 
-/* Is it a plain reply to one of ours? */
+/* Is it a plain reply to one of ours? f: behind tags; bad: not zero when what comes before is
+ * not right. */
 static inline __attribute__((always_inline)) bool tw_recognise_as(const struct tw_sender *s,
-	const struct rte_mbuf *m, uint8_t *f, bool v6, bool own, struct tw_found *ret)
+	uint8_t *f, uint32_t len, uint64_t bad, bool v6, bool any, struct tw_found *ret)
 {
-	uint32_t len = m->data_len, off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
+	uint32_t off = v6 ? TW_IP6_PAYLOAD_OFF : TW_IP4_PAYLOAD_OFF;
 	uint8_t *p = f + off;
 	uint64_t addr[4] = {0};
 	int64_t stream;
 
-	if (unlikely(len < off + TW_STAMP_LEN || m->pkt_len != len))
+	/* a frame may be shorter than tags */
+	if (unlikely((int32_t)len < (int32_t)(off + TW_TWAMP_REP_LEN)))
 		return false;
-	if (!(v6 ? tw_plain_ip6(f, len, s->mac) : tw_plain_ip4(f, len, s->mac)))
+	if (!(v6 ? tw_plain_ip6(f, len, bad) : tw_plain_ip4(f, len, bad)))
 		return false;
 	if (v6) {
 		addr[0] = tw_raw64(f + 22);
@@ -43,8 +45,7 @@ static inline __attribute__((always_inline)) bool tw_recognise_as(const struct t
 	stream = tw_sender_stream_of(s, addr, tw_raw32(p - 8), v6);
 	if (unlikely(stream < 0 || tw_raw16(p - 2) == 0))
 		return false;
-	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len, false)
-				    : tw_udp_sum_ip4(f, len, false)) != 0xffff))
+	if (unlikely(tw_sum_fold(v6 ? tw_udp_sum_ip6(f, len) : tw_udp_sum_ip4(f, len)) != 0xffff))
 		return false;
 	ret->payload = p;
 	ret->len = len - off;
@@ -52,29 +53,36 @@ static inline __attribute__((always_inline)) bool tw_recognise_as(const struct t
 	ret->check = false;
 	ret->ttl = v6 ? f[21] : f[22];
 	ret->tos = v6 ? (uint16_t)((f[14] << 4 | f[15] >> 4) & 0xff) : f[15];
-	ret->e = own ? tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24))
+	ret->e = any ? tw_window_at(&s->window, (uint32_t)stream, tw_get32(p + 24))
 		     : tw_window_in_turn(&s->window, (uint32_t)stream, tw_get32(p + 24));
 	__builtin_prefetch(ret->e, 1);
 	return true;
 }
 
+/* any: of whichever streams, and with the port's tags; else they are in turn, and there are none. */
 static inline __attribute__((always_inline)) bool tw_recognise(
-	const struct tw_sender *s, const struct rte_mbuf *m, bool own, struct tw_found *ret)
+	const struct tw_sender *s, const struct rte_mbuf *m, bool any, struct tw_found *ret)
 {
-	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
+	const unsigned int shift = any ? s->tags_len : 0;
+	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *), *behind = f + shift;
+	uint32_t len = m->data_len - shift;
+	uint64_t bad = (tw_raw64(f) ^ s->mac) & TW_MAC_MASK;
 
-	return f[12] == 0x08 ? tw_recognise_as(s, m, f, false, own, ret)
-			     : tw_recognise_as(s, m, f, true, own, ret);
+	bad |= m->pkt_len ^ m->data_len;
+	if (any)
+		bad |= (tw_raw64(f + TW_ETH_LEN - 2) ^ s->tags) & s->tags_care;
+	return behind[12] == 0x08 ? tw_recognise_as(s, behind, len, bad, false, any, ret)
+				  : tw_recognise_as(s, behind, len, bad, true, any, ret);
 }
 
 /* An open reply without TLVs. @return it was a usual one, still to be counted */
 static inline __attribute__((always_inline)) bool tw_judge(
-	struct tw_sender *s, const struct tw_found *r, const struct tw_reply_meta *meta, bool own)
+	struct tw_sender *s, const struct tw_found *r, const struct tw_reply_meta *meta, bool any)
 {
 	struct tw_reply_fields f;
 
 	tw_reply_read_open(r->payload, TW_STAMP_LEN, &f);
-	if (own)
+	if (any)
 		tw_sender_use_group(s, r->stream);
 	if (likely(tw_reply_usual(&s->reply, r->e, &s->reply.streams[r->stream],
 		    s->streams[r->stream].sent, &f, meta)))

@@ -32,24 +32,6 @@ struct burst {
 	struct rte_mbuf *done[TW_BURST + LANES]; /* to be freed together */
 };
 
-/* What a frame with the port's tags begins with up to Ethernet's type: how much of it must be so. */
-static void want_link(const struct tw_sender *s, uint8_t *want, uint8_t *care)
-{
-	const unsigned int n = s->port.n_vlan;
-
-	memcpy(want, &s->mac, 6);
-	memset(care, 0xff, 6);
-	care[6] = 1; /* no group as the source */
-	for (unsigned int i = 0; i < n; i++) {
-		const unsigned int at = 12 + 4 * i;
-
-		tw_put16(want + at, i + 1 < n ? TW_ETHERTYPE_QINQ : TW_ETHERTYPE_VLAN);
-		tw_put16(want + at + 2, s->port.tci[i] & 0xfff);
-		tw_put16(care + at, 0xffff);
-		tw_put16(care + at + 2, 0xfff);
-	}
-}
-
 /* What has to be equal of the IP headers: but lengths, which lanes are for, and addresses. */
 static void want_ip(struct tw_wide_look *k, uint64_t marks, bool v6)
 {
@@ -74,12 +56,14 @@ static void want_ip(struct tw_wide_look *k, uint64_t marks, bool v6)
 /* Replies that are usual have these marks from now on. */
 static void want_marks(struct tw_sender *s, uint64_t marks)
 {
-	const unsigned int shift = 4U * s->port.n_vlan;
+	const unsigned int shift = s->tags_len;
 	uint8_t want[24] = {0}, care[24] = {0};
+	const uint64_t mac_care = TW_MAC_MASK;
 
-	want_link(s, want, care);
-	s->want_begin = tw_raw64(want);
-	s->care_begin = shift ? tw_raw64(care) : 0;
+	memcpy(want, &s->mac, 6);
+	memcpy(care, &mac_care, 8);
+	memcpy(want + 12, &s->tags, 8);
+	memcpy(care + 12, &s->tags_care, 8);
 	for (unsigned int v6 = 0; v6 < 2; v6++) {
 		memset(&s->look[v6], 0, sizeof(s->look[v6]));
 		memcpy(s->look[v6].want, want + shift, 12);
@@ -153,7 +137,7 @@ static __mmask8 one_group(struct tw_sender *s, const struct tw_reply_group *g, _
 
 /* Judge a group. @return how many of its first ones were usual; nothing was done about the others */
 TW_LANES_INLINE unsigned int take(struct tw_sender *s, struct burst *b, unsigned int at,
-	unsigned int n, unsigned int shift, const bool v6, const bool own, const bool nic)
+	unsigned int n, unsigned int shift, const bool v6, const bool any, const bool nic)
 {
 	const uint64_t marks = s->reply.batch.marks;
 	struct tw_reply_group g = {
@@ -171,7 +155,7 @@ TW_LANES_INLINE unsigned int take(struct tw_sender *s, struct burst *b, unsigned
 	ok &= find_streams(s, &w, v6, &g, &r.stream);
 	if (unlikely(!(ok & 1)))
 		return 0;
-	if (own && s->groups)
+	if (any && s->groups)
 		ok = one_group(s, &g, ok);
 	tw_wide_fields(&w, &r);
 	r.mono = nic ? _mm512_loadu_si512(b->t4 + at) : _mm512_set1_epi64((int64_t)b->mono);
@@ -192,14 +176,14 @@ TW_LANES_INLINE unsigned int take(struct tw_sender *s, struct burst *b, unsigned
 }
 
 /* The careful way, as in loop_receive.c. */
-static void take_one(struct tw_sender *s, struct burst *b, unsigned int at, bool own, bool nic)
+static void take_one(struct tw_sender *s, struct burst *b, unsigned int at, bool any, bool nic)
 {
 	struct rte_mbuf *m = b->rx[at];
 	uint64_t mono = nic ? b->t4[at] : b->mono;
 	struct tw_found found;
 	struct tw_reply_meta meta;
 
-	if (s->port.n_vlan || !tw_recognise(s, m, own, &found)) {
+	if (!tw_recognise(s, m, any, &found)) {
 		if (tw_sender_slow(s, m, mono) && nic)
 			tw_stamp_count(&s->stamper, b->by[at], 3);
 		return;
@@ -207,7 +191,7 @@ static void take_one(struct tw_sender *s, struct burst *b, unsigned int at, bool
 	if (nic)
 		tw_stamp_count(&s->stamper, b->by[at], 3);
 	meta = (struct tw_reply_meta){mono, (uint8_t)found.ttl, (uint8_t)found.tos};
-	if (tw_judge(s, &found, &meta, own)) {
+	if (tw_judge(s, &found, &meta, any)) {
 		b->usual++;
 		b->last_stream = found.stream;
 		b->last_seq = found.e->seq;
@@ -231,9 +215,9 @@ static void read_stamps(struct tw_sender *s, struct burst *b)
 }
 
 TW_LANES_INLINE unsigned int receive(
-	struct tw_sender *s, uint16_t queue, const bool own, const bool nic)
+	struct tw_sender *s, uint16_t queue, const bool any, const bool nic)
 {
-	const unsigned int shift = 4U * s->port.n_vlan;
+	const unsigned int shift = s->tags_len;
 	struct burst b;
 
 	b.n = rte_eth_rx_burst(s->port.port_id, queue, b.rx, TW_BURST);
@@ -257,13 +241,13 @@ TW_LANES_INLINE unsigned int receive(
 		if (likely(n >= LEAST)) {
 			/* a plain frame of IPv4 has its type there, whatever this is */
 			k = rte_pktmbuf_mtod(b.rx[at], const uint8_t *)[12 + shift] == 0x08
-				    ? take(s, &b, at, n, shift, false, own, nic)
-				    : take(s, &b, at, n, shift, true, own, nic);
+				    ? take(s, &b, at, n, shift, false, any, nic)
+				    : take(s, &b, at, n, shift, true, any, nic);
 			/* where groups come to nothing they are not tried again and again */
 			alone = k >= LEAST ? k + ALONE : n;
 		}
 		for (; unlikely(k < n) && k < alone; k++)
-			take_one(s, &b, at + k, own, nic);
+			take_one(s, &b, at + k, any, nic);
 		at += k;
 	}
 	if (likely(b.usual))
@@ -280,7 +264,7 @@ unsigned int tw_sender_receive_avx512(struct tw_sender *s, uint16_t queue)
 	return receive(s, queue, false, false);
 }
 
-unsigned int tw_sender_receive_avx512_own(struct tw_sender *s, uint16_t queue)
+unsigned int tw_sender_receive_avx512_any(struct tw_sender *s, uint16_t queue)
 {
 	return receive(s, queue, true, false);
 }

@@ -141,8 +141,8 @@ TW_LANES_INLINE bool tw_wide_look(const struct tw_sender *s, struct rte_mbuf *co
 	}
 	if (unlikely(shift))
 		for (unsigned int i = 0; i < TW_WIDE; i++)
-			begin |= tw_raw64(ret->f[i] - shift) ^ s->want_begin;
-	if (unlikely((begin & s->care_begin) ||
+			begin |= tw_raw64(ret->f[i] - shift) ^ s->mac;
+	if (unlikely((begin & TW_MAC_MASK) ||
 		     _mm512_test_epi64_mask(bad, _mm512_load_si512(k->care))))
 		return false;
 	ret->same_to = v6 && !_mm512_mask_test_epi8_mask(addresses, bad, bad);

@@ -133,15 +133,17 @@ struct tw_sender {
 	bool special; /* keys, TLVs, PTP, RFC 7750 or records: more than the plain loop does */
 	struct tw_sender_tlv *tlvs; /* by stream; NULL: no TLVs were asked for */
 	bool own_tags;              /* some stream has other VLAN tags than the port */
-	uint32_t reports_open;      /* streams whose Access Report may have to be sent again */
-	uint32_t report_turn;       /* the next of them to be looked at */
+	/* the port's tags as replies have them behind the MAC addresses, and which bits matter */
+	uint64_t tags, tags_care;
+	uint8_t tags_len;      /* octets */
+	uint32_t reports_open; /* streams whose Access Report may have to be sent again */
+	uint32_t report_turn;  /* the next of them to be looked at */
 	/* another way to take replies from a queue, for this CPU; NULL: there is none */
 	unsigned int (*receive)(struct tw_sender *s, uint16_t queue);
 	unsigned int (*receive_nic)(
 		struct tw_sender *s, uint16_t queue); /* with stamps by the NIC */
 	struct tw_wide_look look[2];                  /* its: IPv4, IPv6, with these marks */
 	uint64_t want_marks;
-	uint64_t want_begin, care_begin; /* first octets of a frame with tags */
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */
@@ -172,7 +174,7 @@ unsigned int tw_sender_receive(struct tw_sender *s);
 /* Choose between the ways to do that. */
 void tw_sender_receive_choose(struct tw_sender *s);
 unsigned int tw_sender_receive_avx512(struct tw_sender *s, uint16_t queue);
-unsigned int tw_sender_receive_avx512_own(struct tw_sender *s, uint16_t queue);
+unsigned int tw_sender_receive_avx512_any(struct tw_sender *s, uint16_t queue);
 unsigned int tw_sender_receive_avx512_nic(struct tw_sender *s, uint16_t queue);
 
 /* Replies to our packets that others have received. @return packets handled */

@@ -25,6 +25,7 @@ def receivers():
     kinds = [("1", "1 stream", 0.40, 0.58), ("64", "64 streams", 0.33, 0.52),
              ("ipv6", "IPv6, 1 stream", 0.40, 0.58), ("ipv6-64", "IPv6, 64 streams", 0.33, 0.52),
              ("508", "508 octets, 1 stream", 0.40, 0.58), ("imix", "IMIX, 1 stream", 0.40, 0.58),
+             ("83", "83 octets (TWAMP), 1 stream", 0.40, 0.58),
              ("vlan", "a VLAN tag, 1 stream", 0.40, 0.58),
              ("own-64", "64 streams, own schedules", 0.33, 0.52),
              ("nic", "stamps by the NIC, 1 stream", 0.40, 0.58)]

@@ -73,6 +73,8 @@ static struct rig rigs[] = {
 			.len = {508, 508, 508, 508, 508, 508, 508, 508, 508, 508, 508, 508}}},
 	{.name = "imix",
 		.kind = {.streams = 1, .len = {0, 590, 0, 590, 0, 1514, 0, 590, 0, 0, 590, 0}}},
+	{.name = "83",
+		.kind = {.streams = 1, .len = {83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83, 83}}},
 	{.name = "vlan", .kind = {.streams = 1, .tag = true}},
 	{.name = "own-64", .kind = {.streams = 64}, .own = true},
 	{.name = "nic", .kind = {.streams = 1}, .nic = true},

@@ -42,6 +42,8 @@ struct dp_kind {
 	bool apart;            /* replies come in no order but each stream's */
 	bool nic;              /* stamps the replies' receipt */
 	bool ttl0;             /* is what replies tell of the TTL there */
+	bool exact;            /* the second side takes the slow way with all of them */
+	bool any;              /* the first side has the loop for any CPU, too */
 };
 
 extern struct dp_both {

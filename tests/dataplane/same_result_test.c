@@ -251,12 +251,16 @@ static const uint16_t one_size[] = {86}, short_sizes[] = {41}, no_ttl[] = {41, 4
 
 static const struct dp_kind kinds[] = {
 	{"IPv6", .family = 6},
-	{"a tag", .n_vlan = 1},
+	{"a tag", .n_vlan = 1, .exact = true},
 	{"two tags", .n_vlan = 2},
-	{"IPv6 and two tags", .family = 6, .n_vlan = 2},
+	{"IPv6 and two tags", .family = 6, .n_vlan = 2, .exact = true},
 	{"padded", SIZES(one_size)},
-	{"TWAMP", SIZES(short_sizes)},
+	{"TWAMP", SIZES(short_sizes), .exact = true},
 	{"too short for a TTL", SIZES(no_ttl), .ttl0 = true},
+	{"any CPU, a tag", .n_vlan = 1, .any = true, .exact = true},
+	{"any CPU, IPv6 and two tags, mixed sizes", .family = 6, .n_vlan = 2, SIZES(many_sizes),
+		.any = true, .exact = true},
+	{"any CPU, too short for a TTL", SIZES(no_ttl), .ttl0 = true, .any = true, .exact = true},
 	{"mixed sizes", SIZES(many_sizes)},
 	{"mixed sizes over IPv6", .family = 6, SIZES(many_sizes)},
 	{"not in turn", .apart = true},
@@ -374,7 +378,7 @@ static void each_change_of(uint32_t streams)
 
 static void each_change(void **state)
 {
-	static const unsigned int which[] = {0, 1, 3, 4, 5};
+	static const unsigned int which[] = {0, 1, 3, 4, 5, 7};
 
 	(void)state;
 	seed();
