@@ -103,7 +103,7 @@ struct tw_worker {
 	struct tw_task *tasks[TW_MAX_TASKS_PER_WORKER];
 	bool may_sleep;
 	int wake_fd;     /**< of its tasks; -1 = none */
-	int finished_fd; /**< eventfd, written once all its senders have finished; 0, -1 = none */
+	int finished_fd; /**< eventfd, written once all its senders have finished; -1 = none */
 	bool told;       /**< that was done. w: worker */
 	unsigned int n_fds;
 	/** Readable when a packet is there; -1 = no more; empty = always poll. */

@@ -232,12 +232,12 @@ static struct tw_ns clock_of(clockid_t id)
 	return tw_ns((int64_t)ts.tv_sec * TW_NS_PER_SEC + ts.tv_nsec);
 }
 
-/* End a sleep; a counter that is full already does as well. */
+/* End a sleep, if there is somebody (-1: nobody); a counter that is full already does as well. */
 static void wake(int fd)
 {
 	uint64_t one = 1;
 
-	if (fd > 0 && write(fd, &one, sizeof(one)) < 0)
+	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
 		return;
 }
 
@@ -320,7 +320,7 @@ int tw_worker_launch(struct tw_worker *w)
 {
 	atomic_store(&w->stop, false);
 	atomic_store(&w->running, false);
-	w->told = w->finished_fd <= 0;
+	w->told = w->finished_fd < 0;
 	w->deaf = false;
 	w->armed = false;
 	for (unsigned int i = 0; i < w->n_fds; i++)

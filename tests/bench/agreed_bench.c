@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 {
 	struct tw_eal_config eal_cfg = {
 		.n_workers = 1, .numa_node = -1, .extra = "--no-huge -m 1024 --iova-mode=va"};
-	struct tw_worker w = {.n_tasks = 1};
+	struct tw_worker w = {.n_tasks = 1, .finished_fd = -1};
 	struct tw_reflector_snapshot s;
 	struct timespec nap;
 	struct tw_port port;

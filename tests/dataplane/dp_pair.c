@@ -159,8 +159,10 @@ void dp_pair_open(struct dp_pair *p)
 void dp_pair_launch(struct dp_pair *p, unsigned int n_workers)
 {
 	p->n_workers = n_workers;
-	p->w[0] = (struct tw_worker){.lcore = dp_eal.workers[0].lcore, .wake_fd = -1};
-	p->w[1] = (struct tw_worker){.lcore = dp_eal.workers[1].lcore, .wake_fd = -1};
+	p->w[0] = (struct tw_worker){
+		.lcore = dp_eal.workers[0].lcore, .wake_fd = -1, .finished_fd = -1};
+	p->w[1] = (struct tw_worker){
+		.lcore = dp_eal.workers[1].lcore, .wake_fd = -1, .finished_fd = -1};
 	p->w[0].tasks[p->w[0].n_tasks++] = p->sender;
 	p->w[n_workers - 1].tasks[p->w[n_workers - 1].n_tasks++] = p->reflector;
 	for (unsigned int i = 0; i < n_workers; i++)

@@ -249,7 +249,7 @@ static void choose(const struct dp_run *run, struct tw_reflector *r)
 
 static void reflect(struct dp_run *run, const struct tw_port *port)
 {
-	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1};
+	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1, .finished_fd = -1};
 	struct tw_loop_port lp = dp_loop_port(port);
 	struct progress progress = {.packets = run->in->n};
 	struct tw_err err;

@@ -110,7 +110,7 @@ static int run(struct tw_port *port, struct tw_exception *e, uint16_t udp, const
 		.session_idle = tw_ns(30 * TW_NS_PER_SEC),
 		.refwait = tw_ns(900 * TW_NS_PER_SEC)};
 	struct tw_loop_port lp = {0};
-	static struct tw_worker w;
+	static struct tw_worker w = {.finished_fd = -1};
 	struct tw_clock clock;
 	struct tw_task *t;
 	bool ok;

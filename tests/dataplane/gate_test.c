@@ -91,7 +91,8 @@ static struct slow slow(void)
 
 static struct tw_worker worker(struct slow *s)
 {
-	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore, .n_tasks = 1, .wake_fd = -1};
+	struct tw_worker w = {
+		.lcore = dp_eal.workers[0].lcore, .n_tasks = 1, .wake_fd = -1, .finished_fd = -1};
 
 	w.tasks[0] = &s->task;
 	return w;

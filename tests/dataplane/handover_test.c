@@ -239,7 +239,8 @@ static void on_two_workers(void **state)
 			w[t] = (struct tw_worker){.lcore = dp_eal.workers[t].lcore,
 				.n_tasks = 2,
 				.tasks = {r.sender[t], r.reflector[t]},
-				.wake_fd = -1};
+				.wake_fd = -1,
+				.finished_fd = -1};
 			assert_int_equal(tw_worker_launch(&w[t]), 0);
 		}
 		for (int t = 0; t < 2; t++)

@@ -166,6 +166,7 @@ static void open_scene(struct scene *s)
 		.w = {.lcore = dp_eal.workers[0].lcore,
 			.n_tasks = 1,
 			.wake_fd = -1,
+			.finished_fd = -1,
 			.may_sleep = true},
 		.r = {.port_id = PORT, .queue = 3, .octets = 8, .lock = &s->lock},
 	};

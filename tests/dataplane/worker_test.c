@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <rte_cycles.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,8 +99,10 @@ static struct dummy dummy(void)
 
 static struct tw_worker worker(struct dummy *a, struct dummy *b)
 {
-	struct tw_worker w = {
-		.lcore = dp_eal.workers[0].lcore, .n_tasks = b ? 2 : 1, .wake_fd = -1};
+	struct tw_worker w = {.lcore = dp_eal.workers[0].lcore,
+		.n_tasks = b ? 2 : 1,
+		.wake_fd = -1,
+		.finished_fd = -1};
 
 	w.tasks[0] = &a->task;
 	w.tasks[1] = b ? &b->task : NULL;
@@ -166,6 +169,32 @@ static void letters(void **state)
 	assert_int_equal(d.snapshots, 1);
 	assert_true(d.housekeepings > 0);
 	assert_true(d.steps > 0);
+}
+
+/* A descriptor is one from 0 on: in a program without standard input that is what it gets. */
+static void first_descriptor(void **state)
+{
+	struct dummy d = dummy();
+	struct tw_worker w = worker(&d, NULL);
+	int before = fcntl(0, F_DUPFD_CLOEXEC, 3), fd = eventfd(0, EFD_NONBLOCK);
+	uint64_t told = 0;
+
+	(void)state;
+	assert_true(fd > 0);
+	assert_int_equal(dup2(fd, 0), 0);
+	w.finished_fd = 0;
+	d.task.role = TW_ROLE_SENDER;
+	d.task.finished = true;
+	assert_int_equal(tw_worker_launch(&w), 0);
+	while (!d.housekeepings)
+		dp_sleep_ms(1);
+	tw_worker_join(&w);
+	assert_int_equal(read(fd, &told, sizeof(told)), sizeof(told));
+	assert_int_equal(told, 1);
+	close(fd);
+	if (before >= 0)
+		dup2(before, 0);
+	close(before);
 }
 
 /* What is in the mailbox when the worker is told to end is still carried out. */
@@ -337,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mailbox),
 		cmocka_unit_test(letters),
+		cmocka_unit_test(first_descriptor),
 		cmocka_unit_test(last_letters),
 		cmocka_unit_test(too_late),
 		cmocka_unit_test(two_tasks),
