@@ -4,15 +4,17 @@
 #include "tw_telemetry.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <rte_mempool.h>
 #include <rte_telemetry.h>
 
-/* w: control, r: DPDK's telemetry thread */
-static const struct tw_worker *_Atomic shown;
-static _Atomic unsigned int n_shown;
+/* DPDK answers in threads of its own: what is shown stays while one of them looks at it. */
+static pthread_mutex_t looking = PTHREAD_MUTEX_INITIALIZER;
+static const struct tw_worker *shown;
+static unsigned int n_shown;
 
 static const char *role_name(const struct tw_worker *w)
 {
@@ -21,15 +23,11 @@ static const char *role_name(const struct tw_worker *w)
 	return w->tasks[0]->role == TW_ROLE_REFLECTOR ? "reflector" : "sender";
 }
 
-static int show_workers(const char *cmd, const char *params, struct rte_tel_data *d)
+static void add_workers(struct rte_tel_data *d)
 {
-	const struct tw_worker *w = atomic_load(&shown);
-	unsigned int n = atomic_load(&n_shown);
+	const struct tw_worker *w = shown;
 
-	(void)cmd;
-	(void)params;
-	rte_tel_data_start_dict(d);
-	for (unsigned int i = 0; w && i < n; i++) {
+	for (unsigned int i = 0; i < n_shown; i++) {
 		struct rte_tel_data *one = rte_tel_data_alloc();
 		uint64_t packets = 0;
 		char name[32];
@@ -49,6 +47,16 @@ static int show_workers(const char *cmd, const char *params, struct rte_tel_data
 		snprintf(name, sizeof(name), "lcore_%u", w[i].lcore);
 		rte_tel_data_add_dict_container(d, name, one, 0);
 	}
+}
+
+static int show_workers(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+	(void)cmd;
+	(void)params;
+	rte_tel_data_start_dict(d);
+	pthread_mutex_lock(&looking);
+	add_workers(d);
+	pthread_mutex_unlock(&looking);
 	return 0;
 }
 
@@ -76,7 +84,10 @@ static int show_buffers(const char *cmd, const char *params, struct rte_tel_data
 	(void)cmd;
 	(void)params;
 	rte_tel_data_start_dict(d);
-	rte_mempool_walk(show_pool, d);
+	pthread_mutex_lock(&looking);
+	if (shown) /* else the pools are going, and then the EAL */
+		rte_mempool_walk(show_pool, d);
+	pthread_mutex_unlock(&looking);
 	return 0;
 }
 
@@ -85,8 +96,10 @@ int tw_telemetry_show(const struct tw_worker *workers, unsigned int n)
 	static bool registered;
 	int rc = 0;
 
-	atomic_store(&n_shown, n);
-	atomic_store(&shown, workers);
+	pthread_mutex_lock(&looking);
+	n_shown = workers ? n : 0;
+	shown = workers;
+	pthread_mutex_unlock(&looking);
 	if (!registered && workers)
 		rc = rte_telemetry_register_cmd("/twamp/workers", show_workers,
 			"Workers of dpdk-twamp: role, packets, CPU time. Takes no parameters");

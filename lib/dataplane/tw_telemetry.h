@@ -13,7 +13,8 @@
 #include "tw_worker.h"
 
 /**
- * Show these workers from now on; NULL shows none. They outlive it.
+ * Show these workers from now on; NULL shows none, nor buffers. Until then they must be there; afterwards no thread
+ * looks at them any more.
  * @return 0, or a negative errno of DPDK: telemetry is off
  */
 int tw_telemetry_show(const struct tw_worker *workers, unsigned int n);
