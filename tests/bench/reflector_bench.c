@@ -217,6 +217,13 @@ static void write_request(struct bench *b, struct rte_mbuf *m)
 				     tw_sum(f + 34, tw_get16(f + 38)))));
 }
 
+/* In place of tw_rand_seed(): where sessions lie in the table shall not be chance. */
+uint64_t __wrap_tw_rand_seed(void);
+uint64_t __wrap_tw_rand_seed(void)
+{
+	return 1;
+}
+
 /* Alone, so that callgrind can be told to count nothing else. */
 __attribute__((noinline)) static unsigned int measured_step(struct tw_task *t)
 {
