@@ -70,6 +70,9 @@ void dp_until_finished(struct dp_pair *p, bool reflect);
 
 uint64_t dp_now_ms(void);
 
+/* CPU time of this thread: bounds of it hold where the machine stalls, too. */
+uint64_t dp_cpu_ms(void);
+
 /* mbufs of the sender's pool that are not in it. */
 unsigned int dp_sender_mbufs(const struct dp_pair *p);
 
