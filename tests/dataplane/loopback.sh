@@ -80,8 +80,8 @@ loop '100,000 streams on four workers' "$all == 200000 and .groups[0].packets ==
 	([.cpu.workers[] | select(.role == \"sender\") | .packets] | length == 2 and all(. > 50000))" \
 	--scenario "$examples/hundred-thousand.yaml" --duration 2 --lcores "$cpus,$last,$cpus,$last"
 loop 'rates from 0.1 to 77,000 packets a second' '[.groups[] | .name] == ["keepalive", "classic",
-	"steady", "bursts", "load"] and (.groups[0] | .packets.sent == 5) and
-	(.groups[1] | .packets.sent == 25)' --scenario "$examples/mixed-rates.yaml" --duration 2.5
+	"steady", "bursts", "load"] and (.groups[0] | '"$all"' == 5) and
+	(.groups[1] | '"$all"' == 25)' --scenario "$examples/mixed-rates.yaml" --duration 2.5
 loop 'IPv6, TLVs and Light' '(.groups | length == 2) and .groups[0].tlv.cos.refused == 0 and
 	.groups[1].tlv == null and .session.protocol == "several"' \
 	--scenario "$examples/ipv6-vlan.yaml" --duration 2
