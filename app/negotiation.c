@@ -209,6 +209,9 @@ int tw_negotiation_open(struct tw_negotiation *n, const struct tw_options *o,
 	rc = configure(n, err, &c);
 	if (rc == 0)
 		rc = tw_control_link_open(loop, &c, err, &n->link);
+	/* The link has what it needs of it, until that was used. */
+	tw_keyfile_destroy(n->keys);
+	n->keys = NULL;
 	while (rc == 0 && !tw_client_next_event(machine(n), &e))
 		rc = wait_news(n, err);
 	return rc;

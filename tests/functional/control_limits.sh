@@ -12,7 +12,7 @@ second=192.0.2.11
 ip -n "$a" addr add "$second/24" dev va
 
 keys=$dir/keys
-printf 'alice a passphrase\nbob another\n' >"$keys"
+printf 'alice a passphrase\nbob another\ncarol Zq7-forgotten-soon-31\nerin Zq7-never-needed-32\n' >"$keys"
 chmod 600 "$keys"
 
 # client NAME COMMAND OPTIONS...: run to its end; $status
@@ -102,6 +102,31 @@ holds user-fast '.packets.lost > 0' '.packets.received > 0'
 client other-fast controller "$b4" "$second" -c 400 --pps 1000 --timeout 1000 --mode encrypted \
 	--key-file "$keys" --user bob
 holds other-fast '.packets.lost == 0'
+# A client that was set up has forgotten its passphrase and those of all others.
+cat >"$dir/search.py" <<'END'
+import re, sys
+pid, found = sys.argv[1], 0
+with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+    for line in maps:
+        m = re.match(r"([0-9a-f]+)-([0-9a-f]+) r.* (\S*)$", line)
+        if not m or m.group(3) in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+            continue
+        try:
+            mem.seek(int(m.group(1), 16))
+            found += len(re.findall(sys.argv[2].encode(), mem.read(int(m.group(2), 16) - int(m.group(1), 16))))
+        except OSError:
+            pass
+print(found)
+END
+occurs() # PID WORDS: how often in its memory
+{
+	python3 "$dir/search.py" "$@"
+}
+holder forgets "$b4" "$a4:40060" --mode encrypted --key-file "$keys" --user carol
+same 'passphrases in the memory of controlclient' 0 "$(occurs "$h" Zq7-)"
+check 'the search finds what is there' test "$(occurs "$h" carol)" -gt 0
+check 'and the server needs them' test "$(occurs "$s" Zq7-)" -gt 1
+stop "$h"
 # one connection at a time from there; afterwards the next one
 holder one "$b4" "$second:40000" --mode unauthenticated
 refused two 'takes nobody|closed' controlclient "$b4" "$second:40010" --mode unauthenticated
