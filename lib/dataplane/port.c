@@ -212,8 +212,10 @@ void tw_port_undo(struct tw_port *port)
 {
 	struct tw_port_private *priv = port->priv;
 
-	if (priv->attached)
+	if (priv->attached) {
 		tw_dev_unplug(port->port_id);
+		tw_port_free_retired(port->port_id);
+	}
 	priv->attached = false;
 	for (uint16_t q = 0; q < TW_PORT_QUEUES; q++) {
 		rte_mempool_free(port->pool[q]);

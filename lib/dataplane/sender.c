@@ -6,6 +6,7 @@
 #include "sender.h"
 
 #include "exception.h"
+#include "tw_port.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -179,7 +180,7 @@ static void destroy(struct tw_task *task)
 	free(s->tlvs);
 	free(s->patches);
 	tw_result_destroy(s->result);
-	rte_mempool_free(s->pool);
+	tw_port_retire_pool(s->port.port_id, s->pool);
 	free(s);
 }
 
@@ -208,6 +209,7 @@ static void blank(struct rte_mempool *pool, void *arg, void *obj, unsigned int i
 static int allocate(struct tw_sender *s, struct tw_err *err)
 {
 	const struct tw_sender_config *cfg = &s->cfg;
+	static unsigned int again;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	s->result = tw_result_create();
@@ -215,6 +217,10 @@ static int allocate(struct tw_sender *s, struct tw_err *err)
 						      records_in_turn(cfg)) < 0))
 		return tw_fail(err, -ENOMEM, "no memory for %u streams", cfg->n_streams);
 	snprintf(name, sizeof(name), "tw_tx_%u_%u", s->port.port_id, s->port.tx_queue);
+	/* That of a sender before it waits for the device. */
+	if (rte_mempool_lookup(name))
+		snprintf(name, sizeof(name), "tx%u_%u_%u", s->port.port_id, s->port.tx_queue,
+			++again);
 	s->pool = rte_pktmbuf_pool_create(name, 2U * s->port.tx_desc + 2048, 256, 0,
 		(uint16_t)(RTE_PKTMBUF_HEADROOM +
 			   (s->port.max_frame > TW_SEND_HEAD ? s->port.max_frame : TW_SEND_HEAD)),

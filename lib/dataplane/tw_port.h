@@ -174,6 +174,12 @@ int tw_port_start(struct tw_port *port, struct tw_err *err);
 void tw_port_close(struct tw_port *port);
 
 /**
+ * Free a pool whose buffers were sent by a port: at once when all have come back, else with the port, since a
+ * device keeps what it has sent until it needs room, and gives it back when it stops.
+ */
+void tw_port_retire_pool(uint16_t port_id, struct rte_mempool *pool);
+
+/**
  * Take UDP ports for us: on a kernel interface they are held by sockets that stay silent, and the
  * XDP program or the socket filter lets them in. Elsewhere there is nobody to take them from.
  *

@@ -426,6 +426,32 @@ static void test_caps(void **state)
 	tw_port_close(&port);
 }
 
+/* What was sent belongs to the device until it stops: its pool may not go before. */
+static void test_retired_pools(void **state)
+{
+	struct tw_port_config cfg = config("net_ring4"), other = config("net_ring5");
+	struct tw_port port = open_port(&cfg), second = open_port(&other);
+	struct rte_mempool *kept, *full;
+	struct rte_mbuf *m;
+
+	(void)state;
+	kept = rte_pktmbuf_pool_create("kept", 63, 0, 0, 256, SOCKET_ID_ANY);
+	full = rte_pktmbuf_pool_create("full", 63, 0, 0, 256, SOCKET_ID_ANY);
+	assert_true(kept && full);
+	m = rte_pktmbuf_alloc(kept);
+	tw_port_retire_pool(port.port_id, kept);
+	tw_port_retire_pool(port.port_id, full);
+	tw_port_retire_pool(port.port_id, NULL);
+	assert_null(rte_mempool_lookup("full"));
+	assert_ptr_equal(rte_mempool_lookup("kept"), kept);
+	/* another one's */
+	tw_port_close(&second);
+	assert_ptr_equal(rte_mempool_lookup("kept"), kept);
+	rte_pktmbuf_free(m);
+	tw_port_close(&port);
+	assert_null(rte_mempool_lookup("kept"));
+}
+
 static void test_device_list(void **state)
 {
 	static struct tw_device_info d[64];
@@ -465,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_udp_elsewhere),
 		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_retired_pools),
 		cmocka_unit_test(test_device_list),
 	};
 
