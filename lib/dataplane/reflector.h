@@ -194,7 +194,7 @@ void tw_reflector_discard(struct tw_reflector *r, struct rte_mbuf *m, enum tw_di
 void tw_reflector_volume(struct tw_reflector *r, uint64_t mono, struct tw_tlv_request *req);
 
 /* Note the replies that a request still gets after its first one, which is complete but not sent. */
-void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e, uint64_t mono);
+void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e);
 
 /* A round of the loop, and the repeated replies that are due. */
 unsigned int tw_reflector_step_repeating(struct tw_task *t);

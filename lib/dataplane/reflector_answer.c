@@ -450,7 +450,7 @@ unsigned int tw_reflector_answer(struct tw_reflector *r, struct rte_mbuf **tx, u
 		r->slow_t3 = r->slow[i].t3;
 		tlvs |= r->slow[i].has_tlvs;
 		if (r->slow[i].has_tlvs && r->slow[i].tlv.n_replies > 1)
-			tw_reflector_repeat(r, &r->slow[i], mono);
+			tw_reflector_repeat(r, &r->slow[i]);
 	}
 	if (n)
 		tw_late_measure(&r->late, &r->task.clock, t3, rte_rdtsc());

@@ -31,7 +31,7 @@ void tw_reflector_volume(struct tw_reflector *r, uint64_t mono, struct tw_tlv_re
 	req->packets_left = r->n_repeats + r->n_promised < TW_REPEATS ? UINT32_MAX : 1;
 }
 
-void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e, uint64_t mono)
+void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e)
 {
 	struct tw_repeat *t = &r->repeats[r->n_repeats];
 	struct rte_mbuf *m = rte_pktmbuf_copy(e->m, r->port.pool, 0, UINT32_MAX);
@@ -54,7 +54,8 @@ void tw_reflector_repeat(struct tw_reflector *r, const struct tw_slow *e, uint64
 		.words = e->words,
 	};
 	memcpy(t->key, e->key, sizeof(t->key));
-	t->due = mono + t->interval;
+	/* from when the first one leaves: the request may have waited long */
+	t->due = tw_clock_mono(&r->task.clock, rte_rdtsc()) + t->interval;
 	r->n_repeats++;
 }
 
@@ -134,7 +135,8 @@ static unsigned int serve(struct tw_reflector *r, struct tw_repeat *t, uint64_t 
 		write_checksum(t, f);
 		tx[n++] = m;
 		t->left--;
-		t->due += t->interval;
+		/* a little late puts off none of those after it, but they never come all at once */
+		t->due = (mono - t->due < t->interval ? t->due : mono) + t->interval;
 	}
 	if (n == 0)
 		return 0;
