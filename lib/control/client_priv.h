@@ -39,6 +39,7 @@ struct tw_client {
 	struct buffer out;
 	size_t need;
 	bool head_open;
+	void (*take)(struct tw_client *c); /* the answer that begins with that head */
 
 	struct client_session *session;
 	uint32_t sessions;

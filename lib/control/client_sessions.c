@@ -172,6 +172,7 @@ void client_head(struct tw_client *c)
 	}
 	c->head_open = true;
 	if (c->n_pending && (head[0] == TW_CMD_START_N_ACK || head[0] == TW_CMD_STOP_N_ACK)) {
+		c->take = n_ack;
 		c->need = tw_command_len(head);
 		if (c->need > TW_N_SESSIONS_LEN(c->n_pending) || c->need == TW_N_SESSIONS_LEN(0)) {
 			client_fail(c, channel_protected(&c->channel) ? -EBADMSG : -EPROTO,
@@ -179,8 +180,10 @@ void client_head(struct tw_client *c)
 			return;
 		}
 	} else if (c->sent != c->answered) {
+		c->take = accept_session;
 		c->need = TW_ACCEPT_SESSION_LEN;
 	} else if (c->start_pending) {
+		c->take = start_ack;
 		c->need = TW_START_ACK_LEN;
 	} else {
 		client_fail(c, -EPROTO, "the server sent a message that nobody asked for");
@@ -198,12 +201,7 @@ void client_answer(struct tw_client *c, struct tw_ns now)
 		client_fail(c, -EBADMSG, "the server's %s did not authenticate", client_awaited(c));
 		return;
 	}
-	if (c->n_pending && (msg[0] == TW_CMD_START_N_ACK || msg[0] == TW_CMD_STOP_N_ACK))
-		n_ack(c);
-	else if (c->sent != c->answered)
-		accept_session(c);
-	else
-		start_ack(c);
+	c->take(c);
 	if (c->error)
 		return;
 	client_next(c, now);
