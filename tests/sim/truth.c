@@ -4,6 +4,7 @@
 #include "truth.h"
 
 #include "event.h"
+#include "tw_loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -186,17 +187,20 @@ static void count_order(const struct view *v, struct sim_counts *c)
 	for (size_t i = 0; i < t->n_arrivals; i++) {
 		const struct sim_reply *r = &t->reply[t->arrival[i]];
 		const struct sim_request *q = &t->request[r->request];
-		bool counts = q->answer == t->arrival[i] && !is_late(v, q);
+		bool answer = q->answer == t->arrival[i] && !seen[t->arrival[i]];
+		bool counts = answer && !is_late(v, q), beyond;
 
 		if (q->stream != v->stream)
 			continue;
-		counts &= !seen[t->arrival[i]];
 		seen[t->arrival[i]] = true;
 		/* a new life's numbers are not compared with those before; a straggler's are */
 		if (r->life > life) {
 			life = r->life;
 			next_nth = 0;
 		}
+		beyond = r->life == life && r->nth + TW_LOSS_ORDER_WINDOW < next_nth;
+		c->order_unknown += counts && beyond;
+		c->beyond |= answer && beyond;
 		c->reordered += counts && q->seq < next;
 		c->reordered_inbound += counts && (r->life < life || r->nth < next_nth);
 		if (q->seq >= next)
@@ -222,6 +226,58 @@ static void count_order(const struct view *v, struct sim_counts *c)
 	}
 }
 
+/* An answer as it came back. */
+struct answer {
+	uint64_t seq, nth;
+	bool counts;    /* in time, and inside the window when it came */
+	bool reordered; /* outbound, by those that came back so far */
+};
+
+/* What the reply @p tells of those that came before it, and they of it. @top: highest number + 1 */
+static void tell(struct answer *a, size_t n, struct answer *p, uint64_t top)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (a[i].nth < p->nth)
+			p->reordered |= a[i].seq > p->seq;
+		else if (a[i].nth + TW_LOSS_ORDER_WINDOW >= top)
+			a[i].reordered |= p->seq > a[i].seq;
+	}
+}
+
+/* The outbound order with every pair of replies compared when the later one comes; of a reflector
+ * that never restarts. */
+static void count_told_order(const struct view *v, struct sim_counts *c)
+{
+	const struct sim_truth *t = v->t;
+	struct answer *a = sim_grow(NULL, t->n_arrivals + 1, sizeof(*a));
+	bool *seen = sim_grow(NULL, t->n_replies + 1, sizeof(*seen));
+	uint64_t top = 0;
+	size_t n = 0;
+
+	memset(seen, 0, (t->n_replies + 1) * sizeof(*seen));
+	for (size_t i = 0; i < t->n_arrivals; i++) {
+		const struct sim_reply *r = &t->reply[t->arrival[i]];
+		const struct sim_request *q = &t->request[r->request];
+		bool beyond = r->nth + TW_LOSS_ORDER_WINDOW < top;
+
+		if (q->stream != v->stream)
+			continue;
+		if (q->answer == t->arrival[i] && !seen[t->arrival[i]]) {
+			a[n] = (struct answer){q->seq, r->nth, !beyond && !is_late(v, q), false};
+			tell(a, n, &a[n], top);
+			n++;
+		}
+		seen[t->arrival[i]] = true;
+		if (r->nth >= top)
+			top = r->nth + 1;
+	}
+	c->order_told = 0;
+	for (size_t i = 0; i < n; i++)
+		c->order_told += a[i].counts && a[i].reordered;
+	free(seen);
+	free(a);
+}
+
 void sim_truth_count(const struct sim_truth *t, uint32_t stream, const struct sim_clock *clock,
 	uint64_t timeout, struct sim_counts *ret)
 {
@@ -232,4 +288,7 @@ void sim_truth_count(const struct sim_truth *t, uint32_t stream, const struct si
 	count_told(t, stream, ret);
 	count_duplicates(t, stream, ret);
 	count_order(&v, ret);
+	ret->order_told = ret->reordered_outbound;
+	if (ret->beyond)
+		count_told_order(&v, ret);
 }

@@ -68,6 +68,12 @@ struct sim_counts {
 	uint64_t reordered; /* RFC 4737, first replies in time */
 	uint64_t reordered_outbound;
 	uint64_t reordered_inbound;
+	/* Of the two, what can be told (lib/stats/tw_loss.h): replies in time that others overtook
+	 * inbound by more than TW_LOSS_ORDER_WINDOW numbers, whose order outbound is not known; and
+	 * what is reordered by replies that came while it was inside the window. */
+	uint64_t order_unknown;
+	uint64_t order_told;
+	bool beyond; /* an answer came from beyond the window, late or not */
 	/* never_there and never_back of what the two sequence numbers can tell (protocol 5.6):
 	 * between the lowest and the highest sender number answered in one life of the reflector's
 	 * counter; from the first on when the start is known */
