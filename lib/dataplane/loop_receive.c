@@ -3,7 +3,8 @@
 
 /*
  * The sender's receiving loop in two passes: one that recognises replies and fetches their records,
- * one that judges them.
+ * one that judges them. A burst is one run of them, or more where something goes the slow way in
+ * between.
  */
 
 #include "loop_receive.h"
@@ -42,73 +43,89 @@ static void check_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
 		f[i].check = good >> i & 1;
 }
 
+/* A burst. What stands for a packet has its index. */
+struct burst {
+	uint16_t n;
+	struct rte_mbuf *rx[TW_BURST];
+	struct tw_found found[TW_BURST];
+	uint64_t mono;
+	uint64_t t4[TW_BURST];          /* by the NIC */
+	unsigned int usual, last_usual; /* so many so far, and of these the last one */
+};
+
+/* Judge what was recognised one behind another, [first, end). */
+static inline __attribute__((always_inline)) void judge_run(struct tw_sender *s, struct burst *b,
+	unsigned int first, unsigned int end, bool special, bool nic, bool any)
+{
+	if (special && s->batch)
+		open_found(s, b->found + first, end - first);
+	if (special && s->tlvs)
+		check_found(s, b->found + first, end - first);
+	for (unsigned int i = first; i < end; i++) {
+		const struct tw_found *f = &b->found[i];
+		struct tw_reply_meta meta = {
+			nic ? b->t4[i] : b->mono, (uint8_t)f->ttl, (uint8_t)f->tos};
+
+		if (!special && !(nic && s->corrects)) {
+			if (likely(tw_judge(s, f, &meta, any))) {
+				b->usual++;
+				b->last_usual = i;
+			}
+		} else if (f->payload) {
+			tw_sender_reply(s, f->stream, f->payload, f->len, &meta, f->check);
+		}
+	}
+	tw_free_plain(b->rx + first, end - first);
+}
+
 static inline __attribute__((always_inline)) unsigned int receive(
 	struct tw_sender *s, uint16_t queue, bool special, bool nic, bool any)
 {
-	struct rte_mbuf *rx[TW_BURST], *done[TW_BURST];
-	struct tw_found found[TW_BURST];
-	uint64_t t4[TW_BURST]; /* by the NIC */
-	unsigned int n_found = 0, usual = 0, last_usual = 0;
 	const bool one_kind = !s->own_tags;
 	bool use = false;
-	uint64_t mono;
-	uint16_t n;
+	struct burst b;
 
-	n = rte_eth_rx_burst(s->port.port_id, queue, rx, TW_BURST);
-	if (n == 0)
+	b.n = rte_eth_rx_burst(s->port.port_id, queue, b.rx, TW_BURST);
+	if (b.n == 0)
 		return 0;
-	mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+	b.mono = tw_clock_mono(&s->task.clock, rte_rdtsc());
+	b.usual = b.last_usual = 0;
 	if (nic) {
 		/* T1 of these replies may have been told since the last housekeeping. */
 		tw_sender_readback(s);
 		use = tw_stamper_uses(&s->stamper, rte_rdtsc());
 	}
 	if (unlikely(s->port.recorder != NULL && !nic))
-		tw_recorder_put(s->port.recorder, rx, n, mono + s->task.clock.offset);
-	for (unsigned int i = 0; i < n; i++) {
+		tw_recorder_put(s->port.recorder, b.rx, b.n, b.mono + s->task.clock.offset);
+	/* One that goes the slow way is judged behind those before it, or else it overtook them. */
+	for (unsigned int at = 0; at < b.n; at++) {
+		const unsigned int first = at;
 		enum tw_stamp_verdict by = TW_STAMP_UNASKED;
-		uint64_t came = mono;
-		bool reply = true;
+		uint64_t came = b.mono;
 
-		if (nic) {
-			by = tw_stamp_received(
-				&s->stamper, &s->task.clock, rx[i], mono, use, &came);
-			t4[n_found] = came;
-			if (unlikely(s->port.recorder != NULL))
-				tw_recorder_put(
-					s->port.recorder, &rx[i], 1, came + s->task.clock.offset);
+		for (; at < b.n; at++) {
+			if (nic) {
+				by = tw_stamp_received(
+					&s->stamper, &s->task.clock, b.rx[at], b.mono, use, &came);
+				b.t4[at] = came;
+				if (unlikely(s->port.recorder != NULL))
+					tw_recorder_put(s->port.recorder, &b.rx[at], 1,
+						came + s->task.clock.offset);
+			}
+			if (unlikely(!one_kind || !tw_recognise(s, b.rx[at], any, &b.found[at])))
+				break;
+			if (nic)
+				tw_stamp_count(&s->stamper, by, 3);
 		}
-		if (likely(one_kind && tw_recognise(s, rx[i], any, &found[n_found])))
-			done[n_found++] = rx[i];
-		else
-			reply = tw_sender_slow(s, rx[i], came);
-		if (nic && reply)
+		if (likely(at > first))
+			judge_run(s, &b, first, at, special, nic, any);
+		if (unlikely(at < b.n) && tw_sender_slow(s, b.rx[at], came) && nic)
 			tw_stamp_count(&s->stamper, by, 3);
 	}
-	if (special && s->batch)
-		open_found(s, found, n_found);
-	if (special && s->tlvs)
-		check_found(s, found, n_found);
-	for (unsigned int i = 0; i < n_found; i++) {
-		struct tw_reply_meta meta = {
-			nic ? t4[i] : mono, (uint8_t)found[i].ttl, (uint8_t)found[i].tos};
-
-		if (!special && !(nic && s->corrects)) {
-			if (likely(tw_judge(s, &found[i], &meta, any))) {
-				usual++;
-				last_usual = i;
-			}
-		} else if (found[i].payload) {
-			tw_sender_reply(s, found[i].stream, found[i].payload, found[i].len, &meta,
-				found[i].check);
-		}
-	}
-	if (likely(usual))
-		tw_sender_gathered(
-			s, usual, mono, found[last_usual].stream, found[last_usual].e->seq);
-	if (likely(n_found))
-		tw_free_plain(done, n_found);
-	return n;
+	if (likely(b.usual))
+		tw_sender_gathered(s, b.usual, b.mono, b.found[b.last_usual].stream,
+			b.found[b.last_usual].e->seq);
+	return b.n;
 }
 
 static unsigned int receive_by_nic(struct tw_sender *s)

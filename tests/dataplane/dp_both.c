@@ -318,7 +318,7 @@ static void set_clocks(void)
 	}
 }
 
-/* One at a time: of a burst, that loop takes what it does not recognise first. */
+/* One at a time: whatever a burst does to its packets, it does not do it here. */
 static void receive_singly(struct dp_side *d)
 {
 	void *m[1024];
@@ -335,8 +335,6 @@ void dp_both_receive(void)
 	struct dp_side *wide = &dp_both.side[0];
 
 	set_clocks();
-	if (dp_both.kind.any)
-		receive_singly(wide);
 	while (rte_ring_count(wide->in))
 		tw_sender_receive(wide->s);
 	receive_singly(&dp_both.side[1]);

@@ -6,7 +6,8 @@
 
 /*
  * Two senders that are given the same replies at the same time by a clock that stands still: one with
- * the receiving loop for wide vectors, a burst at a time, and one with that for any CPU, one by one.
+ * the receiving loop for wide vectors (or that for any CPU), a burst at a time, and one with that for
+ * any CPU, one by one.
  * Include after tw_test.h.
  */
 
