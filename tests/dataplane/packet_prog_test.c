@@ -3,10 +3,9 @@
 
 #include "packet_prog.h"
 
-#include "tw_test.h"
+#include "bpf_run.h"
 
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -83,26 +82,14 @@ static void need_programs(void)
 
 #define MACS "000000000000000000000000"
 #define OTHER_MAC "020000000001000000000000"
-#define VLAN "81000064"
-#define VLAN2 "88a80065"
 /* addresses 192.0.2.9 > 192.0.2.x */
-#define IP4_TO(to, ihl, frag, proto) "0800" ihl "0000240001" frag "40" proto "0000c0000209c00002" to
+#define IP4_TO(to, ihl, frag, proto) IP4_FROM_TO("09", to, ihl, frag, proto)
 #define IP4(ihl, frag, proto) IP4_TO("02", ihl, frag, proto)
 #define IP6_TO(to, next) "86dd60000000001c" next "4020010db800000000000000000000000920010db8" to
 #define OWN6 "000000000000000000000001"
 #define IP6(next) IP6_TO(OWN6, next)
-#define UDP(port) "c350" port "00100000"
-#define P862 "035e"
-#define P863 "035f"
 #define P864 "0360"
 #define P865 "0361"
-#define TCP862 "c350035e000000010000000250100000"
-#define DATA "0000000000000000"
-#define HOP "3c00010400000000"                 /* hop-by-hop, then destination options */
-#define DST "1101010c000000000000000000000000" /* 16 octets, then UDP */
-#define ROUTING6 "1100000000000000"
-#define FRAG6 "1100000100000000" /* more fragments */
-#define AGAIN "3c00010400000000" /* destination options, then more of them */
 
 struct row {
 	const char *what;
@@ -207,11 +194,7 @@ static void test_filter(void **state)
 
 static uint32_t verdict(const uint8_t *frame, size_t len)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (uint32_t)len,
-		.repeat = 1);
-
-	assert_int_equal(bpf_prog_test_run_opts(prog.drop_fd, &opts), 0);
-	return opts.retval;
+	return bpf_run(prog.drop_fd, frame, len, NULL, NULL);
 }
 
 static void test_verdicts(void **state)
