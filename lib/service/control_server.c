@@ -115,6 +115,12 @@ static int add_listener(struct tw_control_server *s, const struct tw_endpoint *a
 	int fd = control_listen(at, device);
 	struct event *e;
 
+	if (fd >= 0 && getsockname(fd, (struct sockaddr *)&sa, &len) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		fd = rc;
+	}
 	if (fd < 0)
 		return tw_fail(err, fd, "cannot listen on TCP %s: %s",
 			tw_endpoint_format(at, where), strerror(-fd));
@@ -125,7 +131,6 @@ static int add_listener(struct tw_control_server *s, const struct tw_endpoint *a
 		close(fd);
 		return tw_fail(err, -ENOMEM, "out of memory");
 	}
-	getsockname(fd, (struct sockaddr *)&sa, &len);
 	s->port = control_endpoint(&sa).port;
 	s->listener[s->n_listeners] = fd;
 	s->accepting[s->n_listeners++] = e;
