@@ -35,6 +35,17 @@ int dp_teardown(void **state)
 	return 0;
 }
 
+struct tw_port dp_open(const char *dev, struct tw_port_config cfg)
+{
+	struct tw_port port = {0};
+	struct tw_err err;
+
+	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
+		tw_port_start(&port, &err) < 0)
+		fail_msg("%s", err.text);
+	return port;
+}
+
 void dp_list_free(struct dp_list *l)
 {
 	free(l->f);
@@ -284,7 +295,6 @@ void dp_run(struct dp_run *run)
 	char in[] = "/tmp/tw-dp-in-XXXXXX", out[] = "/tmp/tw-dp-out-XXXXXX", dev[256];
 	struct tw_port_config cfg = {.n_queues = 1, .max_frame = 9018};
 	struct tw_port port;
-	struct tw_err err;
 	unsigned int before;
 	static int number;
 
@@ -293,9 +303,7 @@ void dp_run(struct dp_run *run)
 	write_capture(run->in, in);
 	snprintf(dev, sizeof(dev), "net_pcap%d,rx_pcap=%s,tx_pcap=%s", number++, in, out);
 	memset(&run->result, 0, sizeof(run->result));
-	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
-		tw_port_start(&port, &err) < 0)
-		fail_msg("%s", err.text);
+	port = dp_open(dev, cfg);
 	before = rte_mempool_avail_count(port.pool[0]);
 	reflect(run, &port);
 	assert_int_equal(rte_mempool_avail_count(port.pool[0]), before);

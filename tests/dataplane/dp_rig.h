@@ -33,6 +33,9 @@ void dp_list_free(struct dp_list *l);
 struct dp_frame *dp_list_add(struct dp_list *l);
 void dp_list_add_packet(struct dp_list *l, const struct dp_packet *p);
 
+/* A port on this device, started; the rest of what it is to be like is in cfg. */
+struct tw_port dp_open(const char *dev, struct tw_port_config cfg);
+
 /* Our end: 02:00:00:00:00:01, 192.0.2.1/24 and 2001:db8::1/64. */
 struct tw_loop_port dp_loop_port(const struct tw_port *port);
 

@@ -58,9 +58,7 @@ static void receive_buffers_run_out(void **state)
 	close(mkstemp(out));
 	write_requests(in);
 	snprintf(dev, sizeof(dev), "net_pcap_faults,rx_pcap=%s,tx_pcap=%s", in, out);
-	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
-		tw_port_start(&port, &err) < 0)
-		fail_msg("%s", err.text);
+	port = dp_open(dev, cfg);
 	lp = dp_loop_port(&port);
 	if (tw_reflector_create(&lp, &rc, &dp_clock, &err, &t) < 0)
 		fail_msg("%s", err.text);

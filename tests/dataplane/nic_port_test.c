@@ -28,17 +28,12 @@ static struct tw_port open_port(enum dp_nic_kind kind)
 {
 	struct tw_port_config cfg = {
 		.n_queues = 1, .want_rx_timestamp = true, .want_timesync = true};
-	struct tw_port port;
-	struct tw_err err;
 
 	dp_nic_reset();
 	dp_nic.kind = kind;
 	*said = 0;
 	tw_log_set_sink(keep_line, NULL);
-	if (tw_dev_parse("net_ring7", &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
-		tw_port_start(&port, &err) < 0)
-		fail_msg("%s", err.text);
-	return port;
+	return dp_open("net_ring7", cfg);
 }
 
 static void close_port(struct tw_port *port)

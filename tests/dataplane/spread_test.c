@@ -3,10 +3,11 @@
 
 #include "tw_port.h"
 
-#include "tw_eal.h"
 #include "tw_log.h"
 #include "tw_steer.h"
 #include "tw_test.h"
+
+#include "dp_rig.h"
 
 #include <errno.h>
 #include <rte_ethdev.h>
@@ -14,9 +15,6 @@
 
 #define ADDRESSES (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6)
 #define PORTS (RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_NONFRAG_IPV6_UDP)
-
-static struct tw_eal eal;
-static struct tw_err err;
 
 /* The device: what its RSS can, whether it takes rules, those it has. */
 static uint64_t rss;
@@ -85,25 +83,9 @@ static void on_log(void *ctx, enum tw_log_level level, const char *text)
 		snprintf(warned, sizeof(warned), "%s", text);
 }
 
-static int group_setup(void **state)
-{
-	struct tw_eal_config cfg = {.n_workers = 1, .numa_node = -1, .extra = "--no-huge -m 512"};
-
-	(void)state;
-	return tw_eal_start(&cfg, &eal, &err);
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	tw_eal_stop();
-	return 0;
-}
-
 static struct tw_port open_port(uint64_t can, bool rule, uint16_t n_queues)
 {
-	struct tw_port_config cfg = {.n_queues = n_queues};
-	struct tw_port port = {0};
+	struct tw_port port;
 
 	rss = can;
 	takes_rules = rule;
@@ -111,9 +93,7 @@ static struct tw_port open_port(uint64_t can, bool rule, uint16_t n_queues)
 	spread = 0;
 	*warned = 0;
 	tw_log_set_sink(on_log, NULL);
-	if (tw_dev_parse("net_null1", &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
-		tw_port_start(&port, &err) < 0)
-		fail_msg("%s", err.text);
+	port = dp_open("net_null1", (struct tw_port_config){.n_queues = n_queues});
 	tw_log_set_sink(NULL, NULL);
 	return port;
 }
@@ -204,5 +184,5 @@ int main(void)
 		cmocka_unit_test(without_any_rss_nothing_is_said),
 	};
 
-	return cmocka_run_group_tests_name("spread", tests, group_setup, group_teardown);
+	return cmocka_run_group_tests_name("spread", tests, dp_setup, dp_teardown);
 }

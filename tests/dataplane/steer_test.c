@@ -3,41 +3,15 @@
 
 #include "tw_steer.h"
 
-#include "tw_eal.h"
 #include "tw_test.h"
+
+#include "dp_rig.h"
 
 #include <errno.h>
 #include <rte_ethdev.h>
 
-static struct tw_eal eal;
 static struct tw_err err;
 static const struct tw_endpoint src = {{4, {192, 0, 2, 1}}, 862};
-
-static int group_setup(void **state)
-{
-	struct tw_eal_config cfg = {.n_workers = 1, .numa_node = -1, .extra = "--no-huge -m 512"};
-
-	(void)state;
-	return tw_eal_start(&cfg, &eal, &err);
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	tw_eal_stop();
-	return 0;
-}
-
-static struct tw_port open_port(const char *dev, uint16_t n_queues)
-{
-	struct tw_port_config cfg = {.n_queues = n_queues};
-	struct tw_port port = {0};
-
-	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, &port, &err) < 0 ||
-		tw_port_start(&port, &err) < 0)
-		fail_msg("%s", err.text);
-	return port;
-}
 
 /* The table of net_null is ours to fill; its key is that of its source. */
 static void set_table(const struct tw_port *port, uint16_t last)
@@ -56,7 +30,7 @@ static void set_table(const struct tw_port *port, uint16_t last)
 
 static void one_queue_is_known(void **state)
 {
-	struct tw_port port = open_port("net_null1", 1);
+	struct tw_port port = dp_open("net_null1", (struct tw_port_config){.n_queues = 1});
 	struct tw_steer s;
 
 	(void)state;
@@ -69,7 +43,7 @@ static void one_queue_is_known(void **state)
 static void the_devices_table_says_the_queue(void **state)
 {
 	struct tw_endpoint dst = {{4, {192, 0, 2, 2}}, 0};
-	struct tw_port port = open_port("net_null2", 4);
+	struct tw_port port = dp_open("net_null2", (struct tw_port_config){.n_queues = 4});
 	struct tw_steer s;
 	unsigned int seen[4] = {0};
 
@@ -137,5 +111,5 @@ int main(void)
 		cmocka_unit_test(hashes_by_what_is_configured),
 	};
 
-	return cmocka_run_group_tests_name("steer", tests, group_setup, group_teardown);
+	return cmocka_run_group_tests_name("steer", tests, dp_setup, dp_teardown);
 }
