@@ -248,11 +248,6 @@ int tw_eal_start(const struct tw_eal_config *cfg, struct tw_eal *ret_eal, struct
 	return 0;
 }
 
-bool tw_eal_is_shared(const struct tw_eal *eal, unsigned int i)
-{
-	return eal->workers[i].shared || tw_cores_is_shared(eal->workers[i].cpu);
-}
-
 void tw_eal_stop(void)
 {
 	if (!started)

@@ -68,9 +68,6 @@ int tw_eal_start(const struct tw_eal_config *cfg, struct tw_eal *ret_eal, struct
 /** Release everything; nothing stays on disk. Ports must be closed before. */
 void tw_eal_stop(void);
 
-/** Has another instance come to the CPU of worker @p i since? A system call: not for a worker. */
-bool tw_eal_is_shared(const struct tw_eal *eal, unsigned int i);
-
 /** Forget the errors logged so far, before an operation whose error is to be quoted. */
 void tw_eal_clear_error(void);
 
