@@ -15,23 +15,10 @@ chmod 600 "$keys"
 # controller NAME OPTIONS...: run to its end; $status is how it ended
 controller()
 {
-	local name=$1
-	shift
-	start "$name" "$a" "$bin" controller --json -v --dev va "$@"
-	wait "$pid"
-	status=$?
+	ours "$1" controller --dev va "${@:2}"
 }
 
-# server NAME OPTIONS...: $pid
-server()
-{
-	local name=$1
-	shift
-	start "$name" "$b" "$bin" server --json -v --dev vb "$@"
-	ready "$name" "$pid" 'TWAMP-Control on TCP port'
-}
-
-server srv --key-file "$keys"
+server srv --dev vb --key-file "$keys"
 s=$pid
 n=0
 extra=0
@@ -158,7 +145,7 @@ holds srv ".control.sessions == $((n + 53 + extra))" '.control.sessions_refused 
 	".discarded.no_session == $(sent stranger)"
 
 # A server that refuses: no room, outside the allow-list, open mode only.
-server small --sessions 2 --mode unauthenticated
+server small --dev vb --sessions 2 --mode unauthenticated
 s=$pid
 controller refused "$b4" --streams 3 -c 3
 same 'exit status of a refused session' 1 "$status"
@@ -170,7 +157,7 @@ check 'no common mode: a clear error' said mode 'error: controller: .*mode'
 controller fits "$b4" --streams 2 -c 40 -i 20
 same 'exit status of fits' 0 "$status"
 stop "$s"
-server guarded --allow 198.51.100.0/24
+server guarded --dev vb --allow 198.51.100.0/24
 s=$pid
 controller denied "$b4" -c 3
 same 'exit status of a client that may not come' 1 "$status"
@@ -179,7 +166,7 @@ ends guarded "$s"
 holds guarded '.control.refused_policy == 1' '.control.sessions == 0'
 
 # A session that sends more than it may: about 100 of 1,000 a second are answered, and a burst.
-server slow --limit pps=100
+server slow --dev vb --limit pps=100
 s=$pid
 controller fast "$b4" -c 500 --pps 1000 --timeout 1000
 same 'exit status of fast' 0 "$status"

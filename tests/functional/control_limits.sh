@@ -9,7 +9,7 @@ need_root
 need curl
 topology_direct
 second=192.0.2.11
-ip -n "$a" addr add "$second/24" dev va
+address "$a" va "$second"
 
 keys=$dir/keys
 printf 'alice a passphrase\nbob another\ncarol Zq7-forgotten-soon-31\nerin Zq7-never-needed-32\n' >"$keys"
@@ -23,17 +23,7 @@ client()
 	if [ "$command" = controller ]; then
 		set -- --dev va "$@"
 	fi
-	start "$name" "$a" "$bin" "$command" --json -v "$@"
-	wait "$pid"
-	status=$?
-}
-server() # NAME OPTIONS...: $s
-{
-	local name=$1
-	shift
-	start "$name" "$b" "$bin" server --json -v --dev vb "$@"
-	s=$pid
-	ready "$name" "$s" 'TWAMP-Control on TCP port'
+	ours "$name" "$command" "$@"
 }
 granted() # NAME COMMAND OPTIONS...
 {
@@ -67,8 +57,9 @@ holder() # NAME OPTIONS...: a controlclient that keeps its sessions; $h
 }
 
 # --- limits ----------------------------------------------------------------------------------------
-server limited --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice:sessions=3,pps=50 \
+server limited --dev vb --key-file "$keys" --limit "$a4/32:sessions=2" --limit user:alice:sessions=3,pps=50 \
 	--limit "$second/32:connections=1"
+s=$pid
 # who is granted two of three gives these back, and waits for nothing
 for mode in unauthenticated unauthenticated+individual-session-control; do
 	start "some-$mode" "$a" "$bin" controlclient "$b4" "$a4:40040" --streams 3 --mode "$mode"
@@ -138,14 +129,16 @@ holds limited '.control.refused_limit == 1' '.control.sessions_refused >= 5' '.c
 	'.discarded.rate_limit > 0'
 
 # --- a server that lets nobody in but some -------------------------------------------------------
-server guarded --allow "$second/32"
+server guarded --dev vb --allow "$second/32"
+s=$pid
 refused outside 'takes nobody|closed' controlclient "$b4" "$a4:40000"
 granted inside controlclient "$b4" "$second:40000" --duration 0.1
 ends guarded "$s"
 holds guarded '.control.refused_policy == 1' '.control.sessions == 1'
 
 # --- time ------------------------------------------------------------------------------------------
-server waits --servwait 1 --refwait 8 --metrics=127.0.0.1:9101
+server waits --dev vb --servwait 1 --refwait 8 --metrics=127.0.0.1:9101
+s=$pid
 scripted silent silent "$b4"
 check "SERVWAIT of 1 s: $(cat "$dir/silent.json") s" \
 	jq -e '. > 0.9 and . < 3' "$dir/silent.json" >/dev/null
@@ -174,7 +167,8 @@ holds waits '.control.servwait == 2' '.control.refwait == 1' '.sessions.active =
 	'.negotiated[0].received >= 102' '.negotiated[0].reflected == 102'
 
 # --- start and stop, counts ------------------------------------------------------------------------
-server exact
+server exact --dev vb
+s=$pid
 scripted n n-sessions "$b4"
 scripted start-stop start-stop "$b4"
 scripted counted stop "$b4" 2
@@ -188,7 +182,8 @@ same 'exit status of a stranger' 2 "$?"
 ends exact "$s"
 holds exact '.control.bad_stop == 1' '.discarded.no_session >= 3' '.discarded.not_started > 0'
 
-server open --light --lenient-stop
+server open --dev vb --light --lenient-stop
+s=$pid
 scripted lenient stop "$b4" 0
 check '--lenient-stop: goes on' grep -q 'goes on' "$dir/lenient.json"
 for protocol in stamp twamp-light; do

@@ -30,12 +30,18 @@ server()
 # controller NAME OPTIONS...: $status is how it ended
 controller()
 {
-	local name=$1
-	shift
-	start "$name" "$a" "$bin" controller --json -v --ip "$a4/24" --ip "$a6/64" \
-		--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$@"
-	wait "$pid"
-	status=$?
+	ours "$1" controller --ip "$a4/24" --ip "$a6/64" \
+		--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "${@:2}"
+}
+
+# measures NAME OPTIONS...: $c, a controller that does so for a minute
+measures()
+{
+	start "$1" "$a" "$bin" controller --json -v --ip "$a4/24" "${@:2}" \
+		--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
+		--interim 0.2
+	c=$pid
+	within 20 test -s "$dir/$1.json" || fail 'no interim result'
 }
 
 gone()
@@ -90,11 +96,7 @@ check 'wrong key: no table' test ! -s "$dir/wrong.json"
 check 'wrong key: the connection is closed' within 2 open_connections 0
 
 # Interrupted while it measures: the sessions are stopped all the same.
-start interrupted "$a" "$bin" controller --json -v --ip "$a4/24" \
-	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
-	--interim 0.2
-c=$pid
-within 20 test -s "$dir/interrupted.json" || fail 'no interim result'
+measures interrupted
 stop "$c"
 same 'exit status of the interrupted one' 0 "$status"
 sound interrupted
@@ -111,11 +113,7 @@ check 'the TAP of the server is gone' gone "$b"
 # Whoever ends tells the other one, over the workers that end with it, also where that one does not look for a
 # moment: what lies in the rings goes with them, so the farewell lasts until it was heard.
 server leaving
-start left "$a" "$bin" controller --json -v --ip "$a4/24" \
-	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
-	--interim 0.2
-c=$pid
-within 20 test -s "$dir/left.json" || fail 'no interim result'
+measures left
 kill -STOP "$c"
 kill -TERM "$s"
 sleep 0.7
@@ -128,11 +126,7 @@ same 'exit status without the server' 1 "$?"
 check 'it says so' said left 'control connection lost: .*the server closed the connection'
 
 server abandoned
-start leaver "$a" "$bin" controller --json -v --ip "$a4/24" --timeout 1000 \
-	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4" --duration 60 -i 10 \
-	--interim 0.2
-c=$pid
-within 20 test -s "$dir/leaver.json" || fail 'no interim result'
+measures leaver --timeout 1000
 kill -STOP "$s"
 kill -INT "$c"
 sleep 1.8 # its timeout, and some of the two seconds of its farewell

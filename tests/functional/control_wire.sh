@@ -9,9 +9,8 @@ need_root
 need tshark dumpcap
 topology_bridged
 
-start srv "$b" "$bin" server --json -v --dev vb
+server srv --dev vb
 s=$pid
-ready srv "$s" 'TWAMP-Control on TCP port'
 format=ntp # of the sender's timestamps
 # run NAME ADDRESS DSCP PADDING MODE OPTIONS...
 run()
@@ -21,9 +20,8 @@ run()
 	[ "$format" = ntp ] || set -- "$@" --timestamp-format "$format"
 	capture "cap-$name" "$m" xb 'tcp port 862 or udp'
 	cap=$pid
-	start "$name" "$a" "$bin" controller --json -v --dev va "$to" --dscp "$dscp" -c 20 -i 5 "$@"
-	wait "$pid"
-	same "exit status of $name" 0 "$?"
+	ours "$name" controller --dev va "$to" --dscp "$dscp" -c 20 -i 5 "$@"
+	same "exit status of $name" 0 "$status"
 	captured "cap-$name" "$cap"
 	check "$name: the wire is not as it must be" python3 "$here/control_wire_check.py" \
 		"$dir/cap-$name.pcapng" "$dir/$name.json" "$dscp" "$padding" 881 "$mode" "$format"

@@ -161,6 +161,14 @@ into()
 	esac
 	s=$pid
 }
+# unread HOW NAME: asked to, it ends without its output, and says so where it can
+unread()
+{
+	ask_end "$2" "$s" 1
+	[ "$1" = full-both ] || check "$2: says why: $(tail -n 1 "$dir/$2.log")" \
+		said "$2" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
+	clean "$2"
+}
 echo "== output that nobody takes"
 r=0
 for how in full full-both broken closed disk; do
@@ -169,10 +177,7 @@ for how in full full-both broken closed disk; do
 		into "$how" "$id" loopback --json --pps 1000 --duration 60 --timeout 300 \
 			${interim:+--interim "$interim"}
 		sleep 1.5
-		ask_end "$id" "$s" 1
-		[ "$how" = full-both ] || check "$id: says why: $(tail -n 1 "$dir/$id.log")" \
-			said "$id" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
-		clean "$id"
+		unread "$how" "$id"
 	done
 done
 into full patient loopback --json --pps 1000 --duration 0.3
@@ -198,9 +203,8 @@ same "a slow reader: no line is missing" true \
 sound slow
 
 echo "== the same of twping and controlclient"
-start srv "$b" "$bin" server --json -v --dev vb
+server srv --dev vb
 srv=$pid
-ready srv "$srv" 'TWAMP-Control on TCP port'
 connected()
 {
 	[ -n "$(ip netns exec "$a" ss -Htn state established dport = :862)" ]
@@ -215,10 +219,7 @@ for how in full full-both broken closed disk; do
 		into "$how" "$id" "${words[@]}"
 		within 20 eval "connected || ended $s" || fail "$id does not connect"
 		sleep 0.5
-		ask_end "$id" "$s" 1
-		[ "$how" = full-both ] || check "$id: says why: $(tail -n 1 "$dir/$id.log")" \
-			said "$id" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
-		clean "$id"
+		unread "$how" "$id"
 	done
 done
 # nobody reads: the session is kept all the same, and stopped when its time has come

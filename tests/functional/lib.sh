@@ -260,12 +260,22 @@ veth()
 	ip -n "$3" link set "$4" up
 }
 
+# address SPACE DEVICE ADDRESS...: the device there has these addresses, too
+address()
+{
+	local to
+	for to in "${@:3}"; do
+		case $to in
+		*:*) ip -n "$1" addr replace "$to/64" dev "$2" nodad ;;
+		*) ip -n "$1" addr replace "$to/24" dev "$2" ;;
+		esac
+	done
+}
+
 addresses()
 {
-	ip -n "$a" addr replace "$a4/24" dev va
-	ip -n "$a" addr replace "$a6/64" dev va nodad
-	ip -n "$b" addr replace "$b4/24" dev vb
-	ip -n "$b" addr replace "$b6/64" dev vb nodad
+	address "$a" va "$a4" "$a6"
+	address "$b" vb "$b4" "$b6"
 }
 
 mac_of()
@@ -366,14 +376,25 @@ reflector()
 	ready "$name" "$pid" 'reflecting on'
 }
 
-# sender NAME OPTIONS...: run in the sender's namespace to its end; $status is how it ended
-sender()
+# server NAME OPTIONS...: the same of a server
+server()
 {
-	local name=$1
-	shift
-	start "$name" "$a" "$bin" sender --json -v "$@"
+	start "$1" "$b" "$bin" server --json -v "${@:2}"
+	ready "$1" "$pid" 'TWAMP-Control on TCP port'
+}
+
+# ours NAME COMMAND OPTIONS...: run in the sender's namespace to its end; $status is how it ended
+ours()
+{
+	start "$1" "$a" "$bin" "$2" --json -v "${@:3}"
 	wait "$pid"
 	status=$?
+}
+
+# sender NAME OPTIONS...: the same of a sender
+sender()
+{
+	ours "$1" sender "${@:2}"
 }
 
 # sends NAME OPTIONS...: the same, and it must end well, with JSON that is sound

@@ -7,8 +7,7 @@
 need_root
 topology_direct
 second4=192.0.2.12 second6=2001:db8::12
-ip -n "$b" addr add "$second4/24" dev vb
-ip -n "$b" addr add "$second6/64" dev vb nodad
+address "$b" vb "$second4" "$second6"
 
 # probe NAME ADDRESS STATUS: three packets there
 probe()
@@ -39,16 +38,13 @@ for driver in $(drivers); do
 done
 
 # A server listens there, and takes sessions for it alone.
-start srv "$b" "$bin" server --json -v --dev vb "$second4"
+server srv --dev vb "$second4"
 s=$pid
-ready srv "$s" 'TWAMP-Control on TCP port'
-start there "$a" "$bin" controller --json -v --dev va "$second4" -c 10 -i 2
-wait "$pid"
-same 'controller to the address of the server' 0 "$?"
+ours there controller --dev va "$second4" -c 10 -i 2
+same 'controller to the address of the server' 0 "$status"
 holds there '.packets.lost == 0'
-start elsewhere "$a" "$bin" controller --json -v --dev va "$b4" -c 3
-wait "$pid"
-same 'controller to another address' 1 "$?"
+ours elsewhere controller --dev va "$b4" -c 3
+same 'controller to another address' 1 "$status"
 check 'another address: a clear error' said elsewhere 'error: controller: .*efused'
 ends srv "$s"
 holds srv '.control.sessions == 1' ".packets.reflected == $(sent there)"

@@ -8,8 +8,7 @@
 need_root
 topology_direct
 other4=192.0.2.9 other6=2001:db8::9
-ip -n "$b" addr add "$other4/24" dev vb
-ip -n "$b" addr add "$other6/64" dev vb nodad
+address "$b" vb "$other4" "$other6"
 
 cat >"$dir/echo.py" <<'END'
 import select, socket, sys
@@ -42,20 +41,16 @@ asks()
 }
 measures() # NAME COMMAND TO: of ours
 {
-	start "$1" "$a" "$bin" "$2" --json -v --dev va "$3" -c 5 -i 2 --timeout 1000
-	wait "$pid"
-	same "exit status of $1" 0 "$?"
+	ours "$1" "$2" --dev va "$3" -c 5 -i 2 --timeout 1000
+	same "exit status of $1" 0 "$status"
 	holds "$1" '.packets.lost == 0'
 }
 
 # Of many addresses the last one is answered, too; what is too many is said.
-for n in {20..119}; do
-	ip -n "$b" addr add "192.0.2.$n/24" dev vb
-done
+address "$b" vb 192.0.2.{20..119}
 for driver in $(drivers); do
-	start "many-$driver" "$b" "$bin" server --json -v --dev "$driver:vb"
+	server "many-$driver" --dev "$driver:vb"
 	s=$pid
-	ready "many-$driver" "$s" 'TWAMP-Control on TCP port'
 	measures "con-many-$driver" controller 192.0.2.119
 	ends "many-$driver" "$s"
 	reflector "refl-many-$driver" --dev "$driver:vb"
@@ -64,9 +59,7 @@ for driver in $(drivers); do
 	ends "refl-many-$driver" "$r"
 	check "$driver: 104 addresses are not too many" not grep -q 'has more than' "$dir/refl-many-$driver.log"
 done
-for n in {120..160}; do
-	ip -n "$b" addr add "192.0.2.$n/24" dev vb
-done
+address "$b" vb 192.0.2.{120..160}
 reflector refl-more --dev vb
 r=$pid
 check 'too many addresses are said' grep -q 'vb has more than 128 addresses' "$dir/refl-more.log"
@@ -82,9 +75,8 @@ for driver in $(drivers); do
 		e=$pid
 		ready "echo-$id" "$e" echoing
 		# it was there first, and it comes later
-		start "srv-$id" "$b" "$bin" server "$own" --json -v --dev "$driver:vb"
+		server "srv-$id" "$own" --dev "$driver:vb"
 		s=$pid
-		ready "srv-$id" "$s" 'TWAMP-Control on TCP port'
 		not said "srv-$id" 'clients get others' || fail "$id: the port was not to be had"
 		asks "$id" "$other4"
 		asks "$id" "$other6"
@@ -97,9 +89,8 @@ for driver in $(drivers); do
 		asks "late-$id" "$other4"
 		asks "late-$id" "$other6"
 		ends "srv-$id" "$s"
-		start "refl-$id" "$b" "$bin" reflector "$own" --json -v --dev "$driver:vb"
+		reflector "refl-$id" "$own" --dev "$driver:vb"
 		r=$pid
-		ready "refl-$id" "$r" 'reflecting on'
 		asks "refl-$id" "$other4"
 		asks "refl-$id" "$other6"
 		measures "snd-$id" sender "$own"

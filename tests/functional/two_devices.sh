@@ -13,10 +13,8 @@ cable() # INTERFACE INTERFACE NETWORK
 		numrxqueues 2 numtxqueues 2 2>/dev/null || skip "no veth with two queues here"
 	ip -n "$a" link set "$1" up
 	ip -n "$b" link set "$2" up
-	ip -n "$a" addr add "192.0.$3.1/24" dev "$1"
-	ip -n "$b" addr add "192.0.$3.2/24" dev "$2"
-	ip -n "$a" addr add "2001:db8:$3::1/64" dev "$1" nodad
-	ip -n "$b" addr add "2001:db8:$3::2/64" dev "$2" nodad
+	address "$a" "$1" "192.0.$3.1" "2001:db8:$3::1"
+	address "$b" "$2" "192.0.$3.2" "2001:db8:$3::2"
 }
 cable p0 q0 2
 cable p1 q1 3
