@@ -243,6 +243,7 @@ static int final_result(struct measure *m, int *ret_status)
 		&(struct tw_report_context){.command = m->cfg->command,
 			.sequence = m->sequence,
 			.rates = m->cfg->rates,
+			.departures = m->cfg->options->verbose,
 			.n_groups = m->n_groups,
 			.groups = m->groups});
 }

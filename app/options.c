@@ -228,7 +228,7 @@ static const struct tw_item items[] = {
 	{"quiet", 'q', TW_ITEM_FLAG, AT(quiet), .commands = S | R | L | D | V | C | K,
 	 .group = LOGGING, .help = "log errors only"},
 	{"verbose", 'v', TW_ITEM_FLAG, AT(verbose), .commands = S | R | L | D | V | C | K,
-	 .group = LOGGING, .help = "log what is done"},
+	 .group = LOGGING, .help = "log what is done; the table tells how even departures were"},
 	{"debug", 'd', TW_ITEM_FLAG, AT(debug), .commands = S | R | L | D | V | C | K,
 	 .group = LOGGING, .help = "log everything, EAL's own messages included"},
 	{"logfile", 'l', TW_ITEM_STRING, AT(logfile), .commands = S | R | L | D | V | C | K,

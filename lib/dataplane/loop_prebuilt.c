@@ -80,7 +80,9 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 	const struct tw_clock_map *clock = &s->task.clock;
 	struct rte_mbuf *tx[TW_BURST];
 	uint64_t mono = tw_clock_mono(clock, tsc), per = s->slope.per_packet, overrun = 0;
+	uint64_t began = mono, first = 0, t = 0;
 	uint32_t turn = s->turn, n_streams = s->n_streams;
+	int64_t late[TW_BURST];
 	struct prebuilt b;
 	unsigned int n, k;
 
@@ -88,7 +90,7 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 		tw_sender_wait_for_device(s, mono, kind, s->horizon);
 		return 1;
 	}
-	n = how_many(s, mono, kind);
+	n = how_many(s, mono, kind, late);
 	if (n == 0)
 		return 0;
 	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
@@ -101,10 +103,12 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 	if (unlikely(s->first_tx == 0))
 		s->first_tx = mono;
 	for (unsigned int i = 0; i < n; i++) {
-		uint64_t t = per_packet ? tw_clock_mono(clock, rte_rdtsc()) : mono + i * per;
 		uint32_t seq = (uint32_t)s->streams[turn].sent++;
 		uint8_t *f = take_prebuilt(&b, tx[i]);
 
+		t = per_packet ? tw_clock_mono(clock, rte_rdtsc()) : mono + i * per;
+		if (per_packet && i == 0)
+			first = t;
 		if (many) {
 			const struct tw_send_patch *p = &s->patches[turn];
 
@@ -120,6 +124,8 @@ static inline __attribute__((always_inline)) unsigned int transmit_prebuilt(
 	s->result->tester.window_overrun += overrun;
 	if (unlikely(--s->slope.countdown == 0))
 		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
+	if (kind != TW_SCHEDULE_MAX)
+		tw_sender_departed(s, late, n, (per_packet ? first : mono) - began, t - began);
 	if (unlikely(s->port.recorder != NULL))
 		tw_recorder_put(s->port.recorder, tx, n, mono + clock->offset);
 	s->numbered += n;

@@ -215,8 +215,10 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 	struct rte_mbuf *tx[TW_BURST];
 	struct tw_pending sent[TW_BURST];
 	uint32_t which[TW_BURST];
-	uint64_t mono = tw_clock_mono(clock, tsc), at[TW_BURST], t1;
-	unsigned int n, k;
+	uint64_t mono = tw_clock_mono(clock, tsc), at[TW_BURST], t1, first = 0, began = mono;
+	unsigned int n, k, n_gaps = 0;
+	uint32_t gap_of[TW_BURST];
+	int64_t gap[TW_BURST + 1];
 	bool asks = false;
 
 	if (unlikely(s->n_pending && !tw_sender_offer_again(s))) {
@@ -224,8 +226,8 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 		return 1;
 	}
 	n = launch ? tw_sender_due_soon(s, mono, at)
-	    : own  ? tw_sender_own_due(s, mono, which)
-		   : how_many(s, mono, kind);
+	    : own  ? tw_sender_own_due(s, mono, which, at)
+		   : how_many(s, mono, kind, gap);
 	if (n == 0)
 		return 0;
 	if (unlikely(rte_mempool_get_bulk(s->pool, (void **)tx, n) != 0)) {
@@ -254,12 +256,26 @@ static inline __attribute__((always_inline)) unsigned int transmit(struct tw_sen
 		     : per_packet ? tw_clock_mono(clock, rte_rdtsc())
 				  : mono + i * s->slope.per_packet;
 		stamp(s, tx[i], c, stream, (uint32_t)st->sent, t1, special, own);
+		if (own) {
+			gap_of[n_gaps] = stream;
+			n_gaps += tw_sender_own_gap(s, stream, t1 - at[i], &gap[n_gaps]);
+		}
+		if (launch)
+			gap[i] = (int64_t)(t1 - at[i]);
+		if (kind != TW_SCHEDULE_MAX && i == 0)
+			first = t1;
 		st->sent++;
 		if (!own && ++s->turn == s->n_streams)
 			s->turn = 0;
 	}
 	if (unlikely(--s->slope.countdown == 0))
 		tw_slope_measure(&s->slope, clock, tsc, rte_rdtsc(), n);
+	if (own)
+		tw_sender_own_departed(s, gap_of, gap, n_gaps);
+	else if (launch)
+		tw_sender_departed_each(s, gap, n);
+	else if (kind != TW_SCHEDULE_MAX)
+		tw_sender_departed(s, gap, n, first - began, t1 - began);
 	if (special) {
 		seal(s, sent, n);
 		if (s->batch)

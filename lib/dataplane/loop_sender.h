@@ -21,8 +21,34 @@ void tw_sender_wait_for_device(
 /* The same for streams with schedules of their own; UINT64_MAX: the patience of each. */
 void tw_sender_own_wait(struct tw_sender *s, uint64_t mono, uint64_t patience);
 
-/* Which streams' packets may go now, TW_BURST at most; their lateness is recorded. @return n */
-unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret_which);
+/*
+ * Which streams' packets may go now, TW_BURST at most, and when they were due; their lateness is
+ * recorded. @return n
+ */
+unsigned int tw_sender_own_due(
+	struct tw_sender *s, uint64_t mono, uint32_t *ret_which, uint64_t *ret_due);
+
+/*
+ * How wrong the times between departures were, after packets were stamped and before they are
+ * counted in s->numbered and st->sent. Those of one go, late by so much when it began, are stamped
+ * evenly from first to last, counted from then: on a periodic schedule they need not be looked at
+ * one by one. Or each by how late it left, which is overwritten, and one behind. Or of a stream
+ * with a schedule of its own: true if there was one before, and it is for
+ * tw_sender_own_departed() then.
+ */
+void tw_sender_departed(
+	struct tw_sender *s, const int64_t *late, unsigned int n, uint64_t first, uint64_t last);
+void tw_sender_departed_each(struct tw_sender *s, int64_t *late, unsigned int n);
+void tw_sender_own_departed(
+	struct tw_sender *s, const uint32_t *which, int64_t *gap, unsigned int n);
+
+static inline bool tw_sender_own_gap(
+	struct tw_sender *s, uint32_t stream, uint64_t late, int64_t *ret_gap)
+{
+	*ret_gap = (int64_t)(late - s->own[stream].late);
+	s->own[stream].late = late;
+	return s->streams[stream].sent != 0;
+}
 
 /* Every mbuf is in the device's hands: that is a full ring too. */
 void tw_sender_no_buffers(struct tw_sender *s, unsigned int n, unsigned int kind);
@@ -55,13 +81,12 @@ static inline uint64_t room_in_flight(const struct tw_sender *s)
 	return flying < s->cfg.in_flight_max ? s->cfg.in_flight_max - flying : 0;
 }
 
-/* How many packets may go now; their lateness is recorded. */
+/* How many packets may go now and, by a schedule, how late they are, which is recorded. */
 static inline __attribute__((always_inline)) unsigned int how_many(
-	struct tw_sender *s, uint64_t mono, unsigned int kind)
+	struct tw_sender *s, uint64_t mono, unsigned int kind, int64_t *ret_late)
 {
 	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
 	uint64_t until = tw_sender_last_due(s, mono);
-	int64_t late[TW_BURST];
 	unsigned int n = 0;
 
 	if (kind == TW_SCHEDULE_MAX) {
@@ -80,12 +105,12 @@ static inline __attribute__((always_inline)) unsigned int how_many(
 			tw_sender_give_up(s, until);
 			break;
 		}
-		late[n++] = (int64_t)(mono - due);
+		ret_late[n++] = (int64_t)(mono - due);
 		tw_pace_advance(&s->pace);
 	}
 	if (n) {
-		tw_sender_note_drift(s, mono, late[0]);
-		tw_series_record_batch(&s->result->tester.pacing, late, n);
+		tw_sender_note_drift(s, mono, ret_late[0]);
+		tw_series_record_batch(&s->result->tester.pacing, ret_late, n);
 	}
 	if (unlikely(mono >= s->end_mono) && tw_pace_due(&s->pace) >= s->end_mono)
 		s->left = n;

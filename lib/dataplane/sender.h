@@ -49,6 +49,7 @@ struct tw_sender_own {
 	uint64_t left;    /* packets still to be given a number; UINT64_MAX = no end */
 	uint64_t horizon; /* a packet later than this is not sent at all */
 	uint64_t offset;  /* of the first one from the start, 2^-32 s */
+	uint64_t late;    /* T1 minus time due of the packet before, 2^-32 s */
 };
 
 /* Results that are kept apart. */
@@ -166,6 +167,7 @@ struct tw_sender {
 	bool corrects; /* T1 of every packet by its transmit stamp, where that came in time */
 	unsigned int n_late;
 	struct tw_sender_late late_of[TW_SENDER_LATE];
+	uint64_t last_late; /* T1 minus time due of the packet before, 2^-32 s */
 };
 
 /* One round of the receiving half on all its queues. @return packets handled */
@@ -217,6 +219,12 @@ static inline void tw_sender_note_drift(struct tw_sender *s, uint64_t mono, int6
 
 /* Due but not sent: of a stream. */
 void tw_sender_not_sent(struct tw_sender *s, uint32_t stream, uint64_t n);
+
+/* Whose account what becomes of a stream's packets goes to. */
+static inline struct tw_tester_health *tw_sender_health(const struct tw_sender *s, uint32_t stream)
+{
+	return &(s->groups ? s->groups[s->streams[stream].group].result : s->result)->tester;
+}
 
 /* What follows is recorded for another group. */
 void tw_sender_change_group(struct tw_sender *s, struct tw_sender_group *g);

@@ -85,9 +85,7 @@ void tw_sender_own_start(struct tw_sender *s)
 
 void tw_sender_not_sent(struct tw_sender *s, uint32_t stream, uint64_t n)
 {
-	struct tw_result *r = s->groups ? s->groups[s->streams[stream].group].result : s->result;
-
-	r->tester.not_sent += n;
+	tw_sender_health(s, stream)->not_sent += n;
 }
 
 /* The first stream's packets up to `until` will not be sent any more. */
@@ -134,14 +132,12 @@ static void record_late(struct tw_sender *s, const uint32_t *which, int64_t *lat
 		tw_series_record_batch(&s->result->tester.pacing, late, n);
 		return;
 	}
-	for (unsigned int i = 0; i < n; i++) {
-		const struct tw_sender_group *g = &s->groups[s->streams[which[i]].group];
-
-		tw_series_record(&g->result->tester.pacing, late[i]);
-	}
+	for (unsigned int i = 0; i < n; i++)
+		tw_series_record(&tw_sender_health(s, which[i])->pacing, late[i]);
 }
 
-unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret_which)
+unsigned int tw_sender_own_due(
+	struct tw_sender *s, uint64_t mono, uint32_t *ret_which, uint64_t *ret_due)
 {
 	uint64_t room = s->left < TW_BURST ? s->left : TW_BURST;
 	uint64_t until = tw_sender_last_due(s, mono), due;
@@ -159,6 +155,7 @@ unsigned int tw_sender_own_due(struct tw_sender *s, uint64_t mono, uint32_t *ret
 			continue;
 		}
 		late[n] = (int64_t)(mono - due);
+		ret_due[n] = due;
 		ret_which[n++] = i;
 		tw_pace_advance(&o->pace);
 		if (o->left != UINT64_MAX && --o->left == 0)

@@ -258,6 +258,7 @@ static void histograms(FILE *out, const struct tw_prometheus_session *s, unsigne
 	static const char delay[] = "twamp_session_delay_seconds";
 	static const char ipdv[] = "twamp_session_ipdv_seconds";
 	static const char residence[] = "twamp_session_residence_seconds";
+	static const char departure[] = "twamp_tester_inter_departure_error_seconds";
 
 	expo_family(
 		out, delay, "histogram", "Delay; a round trip is without the peer's residence.");
@@ -278,6 +279,11 @@ static void histograms(FILE *out, const struct tw_prometheus_session *s, unsigne
 	for (unsigned int i = 0; i < n; i++)
 		expo_histogram(out, residence, LABELS("session", s[i].session),
 			&s[i].result->residence, EXPO_POSITIVE, 1);
+	expo_family(out, departure, "histogram",
+		"Time between two packets minus that of their schedule.");
+	for (unsigned int i = 0; i < n; i++)
+		expo_histogram(out, departure, LABELS("session", s[i].session),
+			&s[i].result->tester.departure, EXPO_SIGNED, 1);
 }
 
 static const struct quantile_row {

@@ -170,6 +170,16 @@ static void rates_line(FILE *out, const struct tw_result *r)
 	fputc('\n', out);
 }
 
+static void departures_line(FILE *out, const struct tw_series *s)
+{
+	char b[4][TW_UNITS_STR];
+
+	if (s->m.count)
+		fprintf(out, " gaps between packets off by min %s p50 %s p99 %s max %s\n",
+			span(report_min(s), b[0]), span(tw_series_quantile(s, 0.5), b[1]),
+			span(tw_series_quantile(s, 0.99), b[2]), span(report_max(s), b[3]));
+}
+
 static int interim_line(FILE *out, const struct tw_result *r, const struct tw_report_context *ctx)
 {
 	const struct tw_series *rtt = &r->delay[TW_ROUNDTRIP];
@@ -237,6 +247,8 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 	text_stamping(out, &r->stamping, 1);
 	if (ctx->rates)
 		rates_line(out, r);
+	if (ctx->departures)
+		departures_line(out, &r->tester.departure);
 	tlv_lines(out, &r->tlv);
 	sla_line(out, "", &r->sla);
 	for (unsigned int i = 0; i < ctx->n_groups; i++)

@@ -35,6 +35,7 @@ struct tw_report_context {
 	bool interim;        /**< the result covers an interval, more follow */
 	uint64_t sequence;   /**< number of this report in the output, from 1 */
 	bool rates;          /**< table: packets per second and per CPU-second too */
+	bool departures;     /**< table: how wrong the times between departures were, too */
 	unsigned int n_groups;
 	const struct tw_report_group *groups; /**< NULL: there is the whole only */
 };

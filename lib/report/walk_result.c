@@ -166,6 +166,7 @@ static void pacing(struct walk w, const struct tw_tester_health *t)
 	walk_ns(w, "p99", tw_series_quantile(&t->pacing, 0.99));
 	walk_ns(w, "max", report_max(&t->pacing));
 	w.ops->close(w.arg);
+	walk_series(w, "inter_departure_error_ns", &t->departure);
 }
 
 static void tester(struct walk w, const struct tw_result *r)

@@ -69,6 +69,7 @@ static void merge_tester(struct tw_tester_health *dst, const struct tw_tester_he
 	dst->link_down = tw_ns_add(dst->link_down, src->link_down);
 	dst->device_lost |= src->device_lost;
 	tw_series_merge(&dst->pacing, &src->pacing);
+	tw_series_merge(&dst->departure, &src->departure);
 	tw_trend_merge(&dst->drift, &src->drift);
 }
 
@@ -175,6 +176,7 @@ static void diff_tester(struct tw_tester_health *dst, const struct tw_tester_hea
 	dst->link_down = tw_ns_sub(now->link_down, before->link_down);
 	dst->device_lost = now->device_lost;
 	tw_series_diff(&dst->pacing, &now->pacing, &before->pacing);
+	tw_series_diff(&dst->departure, &now->departure, &before->departure);
 	tw_trend_diff(&dst->drift, &now->drift, &before->drift);
 }
 

@@ -44,6 +44,18 @@ static inline void tw_moments_record(struct tw_moments *m, int64_t v)
 	m->sumsq += d * d;
 }
 
+/** Record @p n times the same value; at least once. */
+static inline void tw_moments_record_many(struct tw_moments *m, int64_t v, uint64_t n)
+{
+	double d;
+
+	tw_moments_record(m, v);
+	m->count += n - 1;
+	m->sum += (tw_i128)v * (int64_t)(n - 1);
+	d = (double)(int64_t)((uint64_t)v - (uint64_t)m->ref);
+	m->sumsq += d * d * (double)(n - 1);
+}
+
 /** Add what @p src holds to @p dst. */
 void tw_moments_merge(struct tw_moments *dst, const struct tw_moments *src);
 

@@ -105,6 +105,7 @@ struct tw_tester_health {
 	struct tw_ns link_down;      /**< time in which a port had no link */
 	bool device_lost;            /**< a device was removed */
 	struct tw_series pacing;     /**< actual minus due, 2^-32 s */
+	struct tw_series departure;  /**< gap between T1s minus that of the times due */
 	struct tw_trend drift;       /**< the same over the time due */
 };
 
@@ -187,7 +188,7 @@ struct tw_result {
 	struct tw_sla_verdict sla;
 };
 
-/** Allocate an empty result (it is large: half a megabyte). NULL when out of memory. */
+/** Allocate an empty result (it is large: over half a megabyte). NULL when out of memory. */
 struct tw_result *tw_result_create(void);
 void tw_result_destroy(struct tw_result *r);
 

@@ -26,6 +26,13 @@ static inline void tw_series_record(struct tw_series *s, int64_t v)
 	tw_histogram_record(&s->h, v);
 }
 
+/** Record @p n times the same value; at least once. */
+static inline void tw_series_record_many(struct tw_series *s, int64_t v, uint64_t n)
+{
+	tw_moments_record_many(&s->m, v, n);
+	s->h.bucket[tw_histogram_index(v)] += n;
+}
+
 /** Most values that tw_series_record_batch() takes at once; a multiple of 8. */
 #define TW_SERIES_BATCH 64
 

@@ -53,6 +53,9 @@ static void check(struct dp_pair *p)
 	/* in turn: fewer only when a busy machine let almost nothing be sent in time */
 	assert_int_equal(c->sessions_active,
 		n->sent < p->sender_cfg.n_streams ? n->sent : p->sender_cfg.n_streams);
+	/* every packet of a schedule but the first */
+	assert_int_equal(p->result->tester.departure.m.count,
+		p->sender_cfg.schedule == TW_SCHEDULE_MAX || n->sent == 0 ? 0 : n->sent - 1);
 	assert_int_equal(c->sessions_reset, 0);
 	assert_int_equal(c->checksum_partial, 0);
 	if (n->received)

@@ -61,7 +61,7 @@ RESULT = {
     "tester": {"ok": "b", "reason": "s?", "not_sent": "n", "tx_full": "n", "rx_missed": "n",
                "rx_nombuf": "n", "window_overrun": "n",
                "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
-               "pacing_slope": "F?",
+               "inter_departure_error_ns": SERIES, "pacing_slope": "F?",
                "tx_errors": "n", "tx_dropped": "n", "stolen_ns": "n", "stolen_longest_ns": "n",
                "link_down_ns": "n", "device_lost": "b", "pcap_missed": "n"},
     "cpu": CPU,
@@ -71,7 +71,8 @@ RESULT = {
 GROUP = {"name": "s", **{k: RESULT[k] for k in ("session", "packets", "delay_ns", "jitter_ns",
                                                 "ipdv_ns", "pdv_ns", "ttl", "dscp", "ecn", "peer",
                                                 "tlv", "rate", "sla")},
-         "tester": {"not_sent": "n", "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"}}}
+         "tester": {"not_sent": "n", "pacing_error_ns": {"p50": "i?", "p99": "i?", "max": "i?"},
+                    "inter_departure_error_ns": SERIES}}
 
 COUNT_RANGE = {"min": "n?", "max": "n?"}
 MOMENTS = {"count": "n", "min": "i?", "mean": "i?", "max": "i?"}
@@ -300,6 +301,21 @@ def check_tester(out, t, faults):
         out.need(not t["ok"] or t[k] == 0, f"tester.ok, but {k} is {t[k]}")
 
 
+def check_departures(out, j):
+    """Each packet but the first of its schedule ends a gap: there is one a stream, or one a worker."""
+    d = j["tester"]["inter_departure_error_ns"]
+    check_series(out, "tester.inter_departure_error_ns", d)
+    if j["interim"]:
+        return  # an interval's first packets end gaps that began before it
+    sent, streams = j["packets"]["sent"], j["session"]["streams"]
+    least, most = 0, 0
+    if j["rate"]["offered_pps"] is not None:
+        least = sent - streams
+        most = max(0, sent + j["tester"]["not_sent"] - 1)  # what was stamped and not taken is there
+    out.need(least <= d["count"] <= most, f"tester.inter_departure_error_ns.count is {d['count']}, "
+             f"with {sent} packets of {streams} streams sent")
+
+
 def check_result(out, j):
     check_packets(out, j)
     check_delays(out, j)
@@ -315,6 +331,7 @@ def check_result(out, j):
     if all_or_none(out, "tester.pacing_error_ns", (pacing["p50"], pacing["p99"], pacing["max"])):
         ascending(out, "tester.pacing_error_ns", ("p50", "p99", "max"),
                   [pacing["p50"], pacing["p99"], pacing["max"]])
+    check_departures(out, j)
     check_tester(out, j["tester"], ("not_sent", "rx_missed", "rx_nombuf", "tx_dropped",
                                     "window_overrun"))
     check_cpu(out, j["cpu"])
@@ -336,6 +353,7 @@ def check_groups(out, j):
         found = Findings()
         check_packets(found, {**g, "interim": j["interim"]})
         check_delays(found, {**g, "interim": j["interim"]})
+        check_departures(found, {**g, "interim": j["interim"]})
         out.extend(f"groups {g['name']}: {f}" for f in found)
     for k in ("sent", "received", "lost", "late", "duplicates", "reordered"):
         total = sum(g["packets"][k] for g in j["groups"])

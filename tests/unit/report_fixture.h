@@ -103,6 +103,8 @@ static inline struct tw_result *sample_result(void)
 		.zero_multiplier = 11,
 		.negative_residence = 12,
 	};
+	record(&r->tester.departure, 9, -20000);
+	record(&r->tester.departure, 989, 0);
 	r->offered_pps = 1000;
 	r->send_time = tw_ns(999 * TW_NS_PER_MS);    /* 999 gaps: 1000 a second */
 	r->receive_time = tw_ns(989 * TW_NS_PER_MS); /* 989 gaps */

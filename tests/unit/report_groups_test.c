@@ -77,7 +77,7 @@ static void json_has_an_object_each(void **state)
 		assert_true(json_equal(voice, json_object_get(j, common[i])));
 		assert_non_null(json_object_get(bulk, common[i]));
 	}
-	assert_int_equal(json_object_size(json_object_get(bulk, "tester")), 2);
+	assert_int_equal(json_object_size(json_object_get(bulk, "tester")), 3);
 	assert_true(json_is_null(json_object_get(json_object_get(j, "session"), "dscp")));
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(bulk, "session"), "dscp")), 8);

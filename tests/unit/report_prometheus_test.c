@@ -135,6 +135,9 @@ static void ours_are_in_seconds_and_ratios(void **state)
 		{"twamp_peer_synchronised", 1}, {"twamp_tester_ok", 0},
 		{"twamp_tester_rx_missed_total", 21}, {"twamp_tester_stolen_seconds_total", 1.5},
 		{"twamp_tester_pacing_error_seconds{quantile=\"0.99\"}", 0}, {"twamp_sla_ok", 0},
+		{"twamp_tester_inter_departure_error_seconds_bucket{le=\"-2e-05\"}", 9},
+		{"twamp_tester_inter_departure_error_seconds_bucket{le=\"0\"}", 998},
+		{"twamp_tester_inter_departure_error_seconds_count", 998},
 		{"twamp_session_discarded_total{reason=\"bad_echo\"}", 13},
 		{"twamp_worker_cpu_seconds_total{worker=\"1\",role=\"reflector\"}", 0.5},
 		{"twamp_worker_packets_total{worker=\"0\",role=\"sender\"}", 1990});

@@ -88,6 +88,7 @@ static void fill(struct tw_result *r, uint64_t k)
 	r->tester.window_overrun = 5 * k;
 	r->tester.stolen = tw_ns(90 * v);
 	tw_series_record(&r->tester.pacing, 11 * v);
+	tw_series_record(&r->tester.departure, -12 * v);
 	r->cpu.n = 1;
 	r->cpu.worker[0] = (struct tw_worker_cpu){TW_ROLE_SENDER, tw_ns(v), 100 * k};
 	for (int i = 0; i < TW_DISCARD_MAX; i++)
@@ -153,6 +154,7 @@ static void expect_sum(const struct tw_result *r)
 	assert_int_equal(r->tester.window_overrun, 15);
 	assert_int_equal(r->tester.stolen.v, 270);
 	assert_int_equal(r->tester.pacing.m.count, 2);
+	assert_int_equal(r->tester.departure.m.count, 2);
 	assert_int_equal(r->cpu.n, 2);
 	assert_int_equal(r->cpu.worker[0].packets + r->cpu.worker[1].packets, 300);
 	for (uint64_t i = 0; i < TW_DISCARD_MAX; i++)
@@ -286,6 +288,8 @@ static void diff_is_the_interval(void **state)
 	assert_int_equal(d->tester.stolen.v, 270);
 	assert_int_equal(d->tester.pacing.m.count, 1);
 	assert_int_equal(d->tester.pacing.m.max, 55);
+	assert_int_equal(d->tester.departure.m.count, 1);
+	assert_int_equal(d->tester.departure.m.min, -60);
 	assert_int_equal(d->cpu.n, 1);
 	assert_int_equal(d->cpu.worker[0].cpu.v, 3);
 	assert_int_equal(d->cpu.worker[0].packets, 300);

@@ -187,6 +187,29 @@ static void diff_keeps_new_extremes_exact(void **state)
 	assert_in_range(s3.m.min, 595000, 605000);
 }
 
+/* The same value many times is that value recorded as often. */
+static void many_are_so_many(void **state)
+{
+	static const struct {
+		int64_t v;
+		uint64_t n;
+	} rows[] = {{5, 1}, {-70000, 31}, {900000, 3}, {900000, 1}};
+	static struct tw_series one, many;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		tw_series_record_many(&many, rows[i].v, rows[i].n);
+		for (uint64_t k = 0; k < rows[i].n; k++)
+			tw_series_record(&one, rows[i].v);
+	}
+	assert_int_equal(many.m.count, 36);
+	assert_true(many.m.sum == 5 - 31 * 70000 + 4 * 900000);
+	assert_int_equal(many.m.min, -70000);
+	assert_int_equal(many.m.max, 900000);
+	assert_near(many.m.sumsq, one.m.sumsq, 1);
+	assert_memory_equal(&many.h, &one.h, sizeof(one.h));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test_setup(merge_adds, setup),
 		cmocka_unit_test_setup(diff_is_the_interval_alone, setup),
 		cmocka_unit_test_setup(diff_with_nothing_new_is_empty, setup),
+		cmocka_unit_test(many_are_so_many),
 		cmocka_unit_test_setup(diff_keeps_new_extremes_exact, setup),
 	};
 
