@@ -47,6 +47,7 @@ static void packets(struct walk w, const struct tw_packet_counts *p)
 	walk_count(w, "reordered", p->reordered);
 	walk_count(w, "reordered_outbound", p->reordered_outbound);
 	walk_count(w, "reordered_inbound", p->reordered_inbound);
+	walk_count(w, "order_unknown", p->order_unknown);
 	walk_count(w, "short_replies", p->short_replies);
 	w.ops->close(w.arg);
 }

@@ -16,6 +16,7 @@
 	X(reordered)                                                                               \
 	X(reordered_outbound)                                                                      \
 	X(reordered_inbound)                                                                       \
+	X(order_unknown)                                                                           \
 	X(short_replies)
 
 /* Did anything come back? */

@@ -373,6 +373,7 @@ static void counts(const struct tw_loss *l, const struct tw_loss_closed *c, uint
 		n.duplicates_inbound = l->duplicates_inbound;
 		n.reordered_outbound = l->reordered_outbound;
 		n.reordered_inbound = l->reordered_inbound;
+		n.order_unknown = l->order_unknown;
 		n.loss_inconsistent = c->inconsistent || c->outbound > n.lost ||
 				      c->inbound > n.lost - c->outbound;
 		n.loss_estimated = n.lost && (l->duplicates || l->stray || l->reordered_outbound);

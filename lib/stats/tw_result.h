@@ -62,6 +62,7 @@ struct tw_packet_counts {
 	uint64_t reordered; /**< RFC 4737, by sender sequence in arrival order */
 	uint64_t reordered_outbound;
 	uint64_t reordered_inbound;
+	uint64_t order_unknown; /**< came too late to tell whether reordered outbound (tw_loss.h) */
 	uint64_t short_replies; /**< 38..40 octets: no TTL (twampy) */
 };
 

@@ -64,6 +64,7 @@ static inline struct tw_result *sample_result(void)
 		.reordered = 7,
 		.reordered_outbound = 6,
 		.reordered_inbound = 1,
+		.order_unknown = 3,
 		.short_replies = 9,
 	};
 	record(&r->delay[TW_OUTBOUND], 495, 10000);

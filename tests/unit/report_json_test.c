@@ -52,6 +52,7 @@ static const struct item sample[] = {
 	{"packets.reordered", "7"},
 	{"packets.reordered_outbound", "6"},
 	{"packets.reordered_inbound", "1"},
+	{"packets.order_unknown", "3"},
 	{"packets.short_replies", "9"},
 	{"delay_ns.outbound.count", "990"},
 	{"delay_ns.outbound.negative", "0"},

@@ -18,6 +18,7 @@ static const struct tw_packet_counts a = {
 	.reordered = 7,
 	.reordered_outbound = 4,
 	.reordered_inbound = 8,
+	.order_unknown = 2,
 	.short_replies = 9,
 };
 static const struct tw_packet_counts b = {
@@ -35,6 +36,7 @@ static const struct tw_packet_counts b = {
 	.reordered = 70,
 	.reordered_outbound = 41,
 	.reordered_inbound = 80,
+	.order_unknown = 20,
 	.short_replies = 90,
 };
 
@@ -60,6 +62,7 @@ static void merge_adds(void **state)
 	assert_int_equal(d.reordered, 77);
 	assert_int_equal(d.reordered_outbound, 45);
 	assert_int_equal(d.reordered_inbound, 88);
+	assert_int_equal(d.order_unknown, 22);
 	assert_int_equal(d.short_replies, 99);
 	assert_true(d.loss_estimated);
 	assert_false(d.loss_inconsistent);
@@ -148,6 +151,7 @@ static void diff_of_totals_is_the_interval(void **state)
 	assert_int_equal(d.lost_unattributed, 4);
 	assert_true(d.lost_outbound.known && d.lost_inbound.known);
 	assert_int_equal(d.reordered_outbound, 37);
+	assert_int_equal(d.order_unknown, 18);
 	tw_packet_counts_diff(&d, &a, &zero);
 	assert_memory_equal(&d, &a, sizeof(d));
 }

@@ -106,6 +106,7 @@ static void outbound_order_has_a_window(void **state)
 	expect(12 + w, 12 + w, 0, 0, 0);
 	assert_int_equal(got.reordered_outbound, 0);
 	assert_int_equal(got.reordered_inbound, 2);
+	assert_int_equal(got.order_unknown, 1);
 }
 
 /* All packets before are out of the window: what follows tells what was before. 15 was overtaken
