@@ -8,7 +8,7 @@
 need_root
 topology_direct
 load=$(readlink -f "${TW_CONTROL_LOAD:-$here/../../build/tests/functional/control_load}")
-[ -x "$load" ] || skip "$load is not built"
+[ -x "$load" ] || skip "$load is not built (ninja -C build)"
 
 start srv "$b" "$bin" server --json --dev vb -v --sessions 20000 --interim 1
 s=$pid

@@ -23,7 +23,7 @@ skip() {
 }
 
 [ "$(id -u)" = 0 ] || skip "needs root for network namespaces"
-[ -x "$tool" ] || skip "$tool is not built"
+[ -x "$tool" ] || skip "$tool is not built (ninja -C build)"
 ip netns add "$a" 2>/dev/null || skip "cannot make network namespaces here"
 
 cleanup() {

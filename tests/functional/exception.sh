@@ -10,7 +10,7 @@ need_root
 need ping
 [ -c /dev/net/tun ] || skip "no /dev/net/tun"
 tool=$(dirname "$bin")/../tests/dataplane/exception_tool
-[ -x "$tool" ] || skip "$tool is not built"
+[ -x "$tool" ] || skip "$tool is not built (ninja -C build)"
 
 # link NAME [GATEWAY [VLAN]]: $left is the process in $a, whose port is 862, $right that in $b
 link()
