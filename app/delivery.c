@@ -52,31 +52,61 @@ static bool append(const char *text, size_t len)
 	return true;
 }
 
-/* One piece of what waits, if it goes within ms. @return it did, or never will */
-static bool send_piece(int ms)
+/* One piece, if it goes within ms. @return how much went, 0: nothing yet, or a negative errno */
+static ssize_t send_piece(int fd, const char *text, size_t len, int ms)
 {
-	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
-	size_t len = n_waiting < PIECE ? n_waiting : PIECE;
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
 	ssize_t n;
 
 	if (poll(&p, 1, ms) <= 0)
-		return false;
-	n = write(STDOUT_FILENO, waiting + gone, len);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
+		return 0;
+	n = write(fd, text, len < PIECE ? len : PIECE);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	return n;
+}
+
+/* One piece of what waits, if it goes within ms. @return it did, or never will */
+static bool send_waiting(int ms)
+{
+	ssize_t n = send_piece(STDOUT_FILENO, waiting + gone, n_waiting, ms);
+
 	if (n < 0) {
-		broken = -errno;
+		broken = (int)n;
 		gone = n_waiting = 0;
 		return true;
 	}
 	n_waiting -= (size_t)n;
 	gone = n_waiting ? gone + (size_t)n : 0;
-	return true;
+	return n > 0;
+}
+
+/* Are we to end, and was that long ago? */
+static bool out_of_patience(void)
+{
+	if (!patience && tw_signals_stop())
+		patience = now_ms() + TW_DELIVERY_PATIENCE_MS;
+	return patience && now_ms() > patience;
+}
+
+int tw_delivery_write(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = send_piece(fd, text, len, LOOK_MS);
+
+		if (n < 0)
+			return (int)n;
+		if (n == 0 && out_of_patience())
+			return -ETIME;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
 }
 
 bool tw_delivery_push(void)
 {
-	while (n_waiting && send_piece(0))
+	while (n_waiting && send_waiting(0))
 		;
 	return n_waiting > 0;
 }
@@ -106,14 +136,10 @@ static int deliver(const char *text, size_t len)
 	if (len && !append(text, len))
 		return -ENOMEM;
 	while (n_waiting) {
-		if (send_piece(LOOK_MS))
+		if (send_waiting(LOOK_MS) || !out_of_patience())
 			continue;
-		if (!patience && tw_signals_stop())
-			patience = now_ms() + TW_DELIVERY_PATIENCE_MS;
-		if (patience && now_ms() > patience) {
-			broken = -ETIME;
-			gone = n_waiting = 0;
-		}
+		broken = -ETIME;
+		gone = n_waiting = 0;
 	}
 	return broken;
 }

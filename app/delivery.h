@@ -42,6 +42,12 @@ int tw_delivery_finish(const char *text, size_t len);
  */
 FILE *tw_delivery_stream(void);
 
+/*
+ * Text into another pipe or device, whose reader is waited for in the same way. Returns 0; -ETIME,
+ * or what write(2) said.
+ */
+int tw_delivery_write(int fd, const char *text, size_t len);
+
 /* Why a result was not delivered, in words. */
 const char *tw_delivery_why(int rc);
 

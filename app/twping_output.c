@@ -116,7 +116,7 @@ static int save(const struct output *p)
 	struct tw_err err;
 
 	if (rc < 0)
-		tw_fail(&err, rc, "%s: %s", f->name, strerror(-rc));
+		tw_fail(&err, rc, "%s: %s", f->name, tw_delivery_why(rc));
 	else
 		rc = session_file_commit(f, &err);
 	if (rc < 0)

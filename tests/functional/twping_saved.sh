@@ -90,6 +90,14 @@ cat "$dir/pipe" >"$dir/piped.owp" &
 twping piped -R -F "$dir/pipe" -c 4 -i 0.005f -L 0.3 "$b4"
 wait %?piped.owp 2>/dev/null
 raw piped
+# A pipe that nobody reads yet is waited for, but a signal is heard.
+start unread "$a" "$bin" twping --dev va -v -F "$dir/pipe" -c 4 -i 0.005f -L 0.3 "$b4"
+u=$pid
+sleep 0.5
+stop "$u" INT
+same 'exit status without a reader' 1 "$status"
+check 'without a reader: one line says why' said unread 'error: twping: -F: .*pipe: Interrupted'
+check 'without a reader nothing is measured' test ! -s "$dir/unread.json"
 
 # /dev/stdout is a link to what has no name: that stays one, nothing takes its place.
 ln -s /proc/self/fd/1 "$dir/out"
@@ -111,6 +119,16 @@ e=$pid
 measuring early
 stop "$e" INT
 head_is early "$as_told" '.finished == 2' '.rows == $s.SENT' '.rows > 5 and .rows < 1000'
+
+# A kill leaves nothing of it where the file system knows files without a name.
+mkdir "$dir/killed"
+if python3 -c 'import os, sys; os.open(sys.argv[1], os.O_WRONLY | os.O_TMPFILE)' "$dir/killed" 2>/dev/null; then
+	start killed "$a" "$bin" twping --dev va -M -F "$dir/killed/x" -c 1000 -i 0.01f -L 0.3 "$b4"
+	k=$pid
+	measuring killed
+	stop "$k" KILL
+	same 'left behind by a kill' '' "$(ls "$dir/killed")"
+fi
 
 # What cannot be is said, and leaves what was there.
 refused() # NAME WORDS OPTIONS...
