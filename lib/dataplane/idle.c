@@ -7,8 +7,10 @@
 #define SPIN_US 100
 /* A reply that usually takes longer than this is not waited for awake. */
 #define REPLY_US 60
-/* Housekeeping must not wait for packets. */
+/* Housekeeping must not wait for packets, */
 #define MAX_SLEEP_US 5000
+/* or hardly where it has nothing to keep. */
+#define MAX_STILL_US 50000
 /* Bounds of what is learnt about timers, and its first guess. */
 #define EARLY_MIN_US 8
 #define EARLY_MAX_US 150
@@ -91,9 +93,9 @@ static bool expecting_reply(const struct tw_idle *i, uint64_t now)
 	return i->sent && i->wait && now - i->sent < i->reply + i->reply / 2 + SHORT_US * i->us;
 }
 
-uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due)
+uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due, bool still)
 {
-	uint64_t left = MAX_SLEEP_US * i->us, early = i->sure;
+	uint64_t left = (still ? MAX_STILL_US : MAX_SLEEP_US) * i->us, early = i->sure;
 
 	account(i, now);
 	i->polling = true;

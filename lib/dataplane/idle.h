@@ -47,8 +47,9 @@ void tw_idle_work(struct tw_idle *i, uint64_t now);
 /*
  * A round without work, with the next deadline: go on polling (0), or block for so many ns at
  * most.
+ * @param still  nothing needs housekeeping meanwhile: it may be long
  */
-uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due);
+uint64_t tw_idle_rest(struct tw_idle *i, uint64_t now, uint64_t due, bool still);
 
 /* A sleep until `target` ended by its timer at `now`. */
 void tw_idle_woken(struct tw_idle *i, uint64_t target, uint64_t now);

@@ -262,6 +262,15 @@ static uint64_t next_due(const struct tw_task *task)
 	return tw_reflector_repeat_due((const struct tw_reflector *)task);
 }
 
+/* Without sessions that end and a kernel that sends. */
+static bool still(const struct tw_task *task)
+{
+	const struct tw_reflector *r = (const struct tw_reflector *)task;
+
+	return r->table4.used + r->table6.used + r->agreed4.used + r->agreed6.used == 0 &&
+	       !r->port.exception;
+}
+
 static void destroy(struct tw_task *task)
 {
 	struct tw_reflector *r = (struct tw_reflector *)task;
@@ -356,6 +365,7 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	memset(r, 0, sizeof(*r));
 	r->many_at = MANY_SESSIONS;
 	r->task.next_due = next_due;
+	r->task.still = still;
 	r->task.snapshot = snapshot;
 	r->task.control = control;
 	r->task.housekeeping = housekeeping;

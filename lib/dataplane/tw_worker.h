@@ -79,6 +79,8 @@ struct tw_task {
 	uint64_t (*next_due)(const struct tw_task *t);
 	/** Packets that come need not wake it now; NULL: they always must. */
 	bool (*patient)(const struct tw_task *t);
+	/** It has nothing to look after until a packet or a letter comes; NULL: it always has. */
+	bool (*still)(const struct tw_task *t);
 	void (*snapshot)(struct tw_task *t, void *into);
 	void (*control)(struct tw_task *t, enum tw_letter_kind kind);
 	void (*housekeeping)(struct tw_task *t);

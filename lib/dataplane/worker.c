@@ -136,6 +136,20 @@ static bool can_wait(const struct tw_worker *w)
 	return true;
 }
 
+/* A packet or a letter wakes it, and nothing else is to be done. */
+static bool is_still(const struct tw_worker *w)
+{
+	if (w->armed)
+		return false; /* an interrupt may fail to come */
+	for (unsigned int i = 0; i < w->n_fds; i++)
+		if (w->fds[i] < 0)
+			return false;
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		if (!w->tasks[i]->still || !w->tasks[i]->still(w->tasks[i]))
+			return false;
+	return true;
+}
+
 /* The thread wanted to run and did not. */
 static void note_stolen(struct tw_task *t, uint64_t ticks)
 {
@@ -202,7 +216,7 @@ static uint64_t rest(struct tw_worker *w, struct tw_idle *idle, uint64_t now)
 	uint64_t ns, target, awake = now;
 
 	tw_idle_patience(idle, patient);
-	ns = tw_idle_rest(idle, now, earliest_due(w));
+	ns = tw_idle_rest(idle, now, earliest_due(w), is_still(w));
 	if (!ns) {
 		rte_pause();
 		return now;

@@ -337,6 +337,47 @@ static void sleeps(void **state)
 	close(p[1]);
 }
 
+static bool nothing_to_keep(const struct tw_task *t)
+{
+	(void)t;
+	return true;
+}
+
+static int kept(struct tw_task *t, void *arg)
+{
+	(void)arg;
+	return (int)((struct dummy *)t)->housekeepings;
+}
+
+/* Without anything to look after it sleeps longer, and still wakes for mail and packets. */
+static void sleeps_long(void **state)
+{
+	struct dummy d = dummy();
+	struct tw_worker w = worker(&d, NULL);
+	int p[2], before, after, n = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(p, O_NONBLOCK), 0);
+	d.fd = p[0];
+	d.task.still = nothing_to_keep;
+	w.may_sleep = true;
+	w.fds[0] = p[0];
+	w.n_fds = 1;
+	assert_int_equal(tw_worker_launch(&w), 0);
+	before = tw_task_call(&d.task, kept, NULL);
+	dp_sleep_ms(500);
+	after = tw_task_call(&d.task, kept, NULL);
+	/* 10 in its sleep and a few around a letter; it would be 100 */
+	assert_in_range(after - before, 0, 40);
+	for (int i = 1; i < 20; i++)
+		assert_int_equal(tw_task_call(&d.task, add, &n), i);
+	assert_int_equal(write(p[1], "x", 1), 1);
+	dp_wait(has_read, &d);
+	tw_worker_join(&w);
+	close(p[0]);
+	close(p[1]);
+}
+
 /* It wakes before a deadline that is its own. */
 static void wakes_for_deadlines(void **state)
 {
@@ -373,6 +414,7 @@ int main(void)
 		cmocka_unit_test(launched_again),
 		cmocka_unit_test(stolen),
 		cmocka_unit_test(sleeps),
+		cmocka_unit_test(sleeps_long),
 		cmocka_unit_test(wakes_for_deadlines),
 	};
 

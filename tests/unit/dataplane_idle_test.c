@@ -23,6 +23,7 @@ struct world {
 	uint64_t every;       /* packets of somebody else */
 	uint64_t late;        /* a timer ends a sleep so late, a packet as well */
 	bool patient;         /* packets end no sleep */
+	bool still;           /* no housekeeping */
 	/* what came of it */
 	uint64_t awake; /* ticks without work and without sleep */
 	uint64_t sleeps;
@@ -76,13 +77,13 @@ static void run(struct world *w, uint64_t ticks)
 		}
 		woken = 0;
 		tw_idle_patience(&w->idle, w->patient);
-		ns = tw_idle_rest(&w->idle, w->now, w->period ? w->due : NEVER);
+		ns = tw_idle_rest(&w->idle, w->now, w->period ? w->due : NEVER, w->still);
 		if (!ns) {
 			w->awake += US / 5;
 			w->now += US / 5;
 			continue;
 		}
-		assert_in_range(ns, 1, 5000000);
+		assert_in_range(ns, 1, w->still ? 50000000 : 5000000);
 		w->sleeps++;
 		until = w->now + ns * US / 1000;
 		if (w->packet < until && !w->patient) {
@@ -105,6 +106,10 @@ static void nothing_to_do(void **state)
 	run(&w, 1000 * MS);
 	assert_in_range(w.sleeps, 190, 210);
 	assert_int_equal(w.awake, 0);
+	w.still = true;
+	w.sleeps = 0;
+	run(&w, 1000 * MS);
+	assert_in_range(w.sleeps, 19, 21);
 }
 
 /* Packets of somebody else, a millisecond apart: each wakes us, none is waited for. */
@@ -244,12 +249,12 @@ static void deadlines(void **state)
 
 	(void)state;
 	tw_idle_init(&i, US, now);
-	assert_int_equal(tw_idle_rest(&i, now, 0), 0);
-	assert_int_equal(tw_idle_rest(&i, now, now - 1), 0);
-	assert_int_equal(tw_idle_rest(&i, now, now + 10 * US), 0);
-	assert_in_range(tw_idle_rest(&i, now, now + 1000 * US), 900000, 1000000);
-	assert_int_equal(tw_idle_rest(&i, now, now + 100 * MS), 5000000);
-	assert_int_equal(tw_idle_rest(&i, now, NEVER), 5000000);
+	assert_int_equal(tw_idle_rest(&i, now, 0, false), 0);
+	assert_int_equal(tw_idle_rest(&i, now, now - 1, false), 0);
+	assert_int_equal(tw_idle_rest(&i, now, now + 10 * US, false), 0);
+	assert_in_range(tw_idle_rest(&i, now, now + 1000 * US, false), 900000, 1000000);
+	assert_int_equal(tw_idle_rest(&i, now, now + 100 * MS, false), 5000000);
+	assert_int_equal(tw_idle_rest(&i, now, NEVER, false), 5000000);
 }
 
 int main(void)
