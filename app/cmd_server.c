@@ -20,7 +20,9 @@
 /* Key derivations a second, about 1 ms each: what strangers can make us compute. */
 #define KDF_PER_SEC 200
 #define SETUP_WAIT_NS (30 * TW_NS_PER_SEC)
-/* Descriptors that are not control connections. */
+/* UDP ports that clients may have besides the usual one; beyond that they share. */
+#define OWN_PORTS 4096
+/* Descriptors that are neither control connections nor such ports. */
 #define OTHER_FDS 256
 
 struct server {
@@ -31,25 +33,37 @@ struct server {
 	struct tw_policy policy;
 	struct tw_limits_config limits_config;
 	struct tw_limits *limits;
+	uint32_t own_ports;
 	struct tw_agreement *agreement;
 	struct tw_control_server *control;
 	struct tw_server_report report;
 };
 
-/* Every connection and session of the limits must have a descriptor and a place. */
-static unsigned int raise_descriptors(unsigned int wanted)
+/*
+ * Every connection of the limits and every UDP port that clients ask for must have its descriptors;
+ * where there are too few of them, connections get half.
+ */
+static void share_descriptors(struct server *s)
 {
+	uint32_t connections = s->limits_config.connections;
+	uint64_t wanted = connections + (uint64_t)OWN_PORTS * TW_HELD_FDS, have = wanted;
 	struct rlimit l;
 
-	if (getrlimit(RLIMIT_NOFILE, &l) < 0)
-		return wanted;
-	if (l.rlim_cur < wanted + OTHER_FDS) {
-		l.rlim_cur = l.rlim_max < wanted + OTHER_FDS ? l.rlim_max : wanted + OTHER_FDS;
-		setrlimit(RLIMIT_NOFILE, &l);
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+		if (l.rlim_cur < wanted + OTHER_FDS) {
+			l.rlim_cur =
+				l.rlim_max < wanted + OTHER_FDS ? l.rlim_max : wanted + OTHER_FDS;
+			setrlimit(RLIMIT_NOFILE, &l);
+		}
+		have = l.rlim_cur > 2 * OTHER_FDS ? l.rlim_cur - OTHER_FDS : OTHER_FDS;
 	}
-	return l.rlim_cur > OTHER_FDS + wanted ? wanted
-	       : l.rlim_cur > OTHER_FDS        ? (unsigned int)l.rlim_cur - OTHER_FDS
-					       : 16;
+	s->own_ports = OWN_PORTS;
+	if (have >= wanted)
+		return;
+	if (connections > have / 2)
+		connections = (uint32_t)(have / 2);
+	s->limits_config.connections = connections;
+	s->own_ports = (uint32_t)(have - connections) / TW_HELD_FDS;
 }
 
 static int make_policy(struct server *s, struct tw_err *err)
@@ -77,7 +91,7 @@ static int make_policy(struct server *s, struct tw_err *err)
 	s->limits_config.open_sessions = o->key_file ? o->sessions - o->sessions / 4 : o->sessions;
 	for (uint32_t i = 0; rc == 0 && i < o->n_limit; i++)
 		rc = tw_limits_config_add(&s->limits_config, o->limit[i], err);
-	s->limits_config.connections = raise_descriptors(s->limits_config.connections);
+	share_descriptors(s);
 	if (rc == 0 && tw_limits_create(&s->limits_config, &s->limits) < 0)
 		rc = tw_fail(err, -ENOMEM, "out of memory");
 	return rc;
@@ -197,7 +211,7 @@ static int run(struct server *s, struct tw_err *err)
 		rc = tw_reflectors_make(&s->net, s->o, &cfg, err);
 	if (rc == 0)
 		rc = tw_agreement_create(s->net.backend.reflectors, s->net.backend.n_reflectors,
-			s->net.ports, s->net.n_ports, s->o->sessions, &s->agreement);
+			s->net.ports, s->net.n_ports, s->o->sessions, s->own_ports, &s->agreement);
 	if (rc == 0) {
 		tw_reflectors_name(&s->net, &s->local, &w);
 		for (unsigned int i = 0; i < w.n_local; i++)

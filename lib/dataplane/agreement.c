@@ -24,10 +24,11 @@ struct tw_agreement {
 	uint32_t *next_free;       /* by id */
 	struct tw_negotiated **of; /* [id * n_tasks + task] */
 	uint32_t *users;           /* takers: [device * UDP_PORTS + UDP port] */
+	uint32_t held, max_held;   /* UDP ports of kernel interfaces */
 };
 
 int tw_agreement_create(struct tw_task *const *tasks, unsigned int n_tasks, struct tw_port *ports,
-	unsigned int n_ports, uint32_t max_sessions, struct tw_agreement **ret)
+	unsigned int n_ports, uint32_t max_sessions, uint32_t max_held, struct tw_agreement **ret)
 {
 	struct tw_agreement *a = calloc(1, sizeof(*a));
 
@@ -38,6 +39,7 @@ int tw_agreement_create(struct tw_task *const *tasks, unsigned int n_tasks, stru
 	a->ports = ports;
 	a->n_ports = n_ports;
 	a->max = max_sessions;
+	a->max_held = max_held;
 	a->next_free = calloc(max_sessions, sizeof(*a->next_free));
 	a->of = calloc((size_t)max_sessions * n_tasks, sizeof(struct tw_negotiated *));
 	a->users = calloc((size_t)UDP_PORTS * n_ports, sizeof(*a->users));
@@ -100,6 +102,29 @@ static bool used_anywhere(const struct tw_agreement *a, uint16_t port)
 	return false;
 }
 
+/* Whoever wants another port than all others must not take the descriptors from who connects. */
+static int take(struct tw_agreement *a, struct tw_port *p, uint16_t first, uint16_t *ret)
+{
+	int rc;
+
+	if (p->is_kernel && a->held >= a->max_held)
+		return -EMFILE;
+	rc = tw_port_take_udp(p, 0, first, 1, ret, NULL);
+	if (rc == 0)
+		a->held += p->is_kernel;
+	return rc;
+}
+
+static void give(struct tw_agreement *a, struct tw_port *p, uint16_t port)
+{
+	if (--*users_of(a, p, port) > 0)
+		return;
+	if (!used_anywhere(a, port))
+		everywhere(a, tw_agreed_listen, &(struct tw_agreed_change){.port = port});
+	tw_port_give_udp(p, port, 1);
+	a->held -= p->is_kernel;
+}
+
 static int port_take(void *b, const struct tw_addr *addr, uint16_t first, uint16_t *ret)
 {
 	struct tw_agreement *a = b;
@@ -111,14 +136,17 @@ static int port_take(void *b, const struct tw_addr *addr, uint16_t first, uint16
 		return -EADDRNOTAVAIL;
 	/* Thousands of sessions may share a port: it is taken once. */
 	if (first == 0 || *users_of(a, p, first) == 0)
-		rc = tw_port_take_udp(p, 0, first, 1, &port, NULL);
+		rc = take(a, p, first, &port);
 	if (rc < 0)
 		return rc;
 	if (!used_anywhere(a, port))
 		rc = everywhere(
 			a, tw_agreed_listen, &(struct tw_agreed_change){.port = port, .on = true});
 	++*users_of(a, p, port);
-	*ret = port;
+	if (rc < 0)
+		give(a, p, port);
+	else
+		*ret = port;
 	return rc;
 }
 
@@ -127,11 +155,8 @@ static void port_give(void *b, const struct tw_addr *addr, uint16_t port)
 	struct tw_agreement *a = b;
 	struct tw_port *p = owner(a, addr);
 
-	if (!p || *users_of(a, p, port) == 0 || --*users_of(a, p, port) > 0)
-		return;
-	if (!used_anywhere(a, port))
-		everywhere(a, tw_agreed_listen, &(struct tw_agreed_change){.port = port});
-	tw_port_give_udp(p, port, 1);
+	if (p && *users_of(a, p, port))
+		give(a, p, port);
 }
 
 static void forget(struct tw_agreement *a, uint32_t id)

@@ -15,7 +15,6 @@
 #include <rte_ethdev.h>
 
 /* One UDP port that is held: IPv4 and IPv6 of the interface, and of its foreign addresses. */
-#define TW_HELD_FDS 4
 struct tw_held {
 	uint16_t udp;
 	int fd[TW_HELD_FDS]; /* -1 where there is none */

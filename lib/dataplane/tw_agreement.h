@@ -20,10 +20,11 @@ struct tw_agreement;
  * @param tasks  reflector tasks, made with negotiated set and max_agreed = @p max_sessions; their
  *               workers run whenever a function of tw_agreement_ops is called
  * @param ports  the ports that they serve, for UDP ports
+ * @param max_held  UDP ports that sessions may have on kernel interfaces, where each is a few open files
  * @return 0, -ENOMEM
  */
 int tw_agreement_create(struct tw_task *const *tasks, unsigned int n_tasks, struct tw_port *ports,
-	unsigned int n_ports, uint32_t max_sessions, struct tw_agreement **ret);
+	unsigned int n_ports, uint32_t max_sessions, uint32_t max_held, struct tw_agreement **ret);
 
 /** After the workers have ended. NULL is fine. */
 void tw_agreement_destroy(struct tw_agreement *a);

@@ -179,6 +179,9 @@ void tw_port_close(struct tw_port *port);
  */
 void tw_port_retire_pool(uint16_t port_id, struct rte_mempool *pool);
 
+/** Descriptors that a held UDP port takes at most. */
+#define TW_HELD_FDS 4
+
 /**
  * Take UDP ports for us: on a kernel interface they are held by sockets that stay silent, and the
  * XDP program or the socket filter lets them in. Elsewhere there is nobody to take them from.

@@ -49,10 +49,13 @@ static int try_port(struct tw_control_server *s, struct tw_reflector_session *r,
 	return rc;
 }
 
-/* Is another port worth a try? Somebody else has this one, or it has a session of these two ends. */
+/*
+ * Is another port worth a try? Somebody else has this one, it has a session of these two ends, or it
+ * would be one too many, where those of other sessions can be shared.
+ */
 static bool port_taken(int rc)
 {
-	return rc == -EADDRINUSE || rc == -EEXIST || rc == -EACCES;
+	return rc == -EADDRINUSE || rc == -EEXIST || rc == -EACCES || rc == -EMFILE;
 }
 
 /*
@@ -86,6 +89,7 @@ static enum tw_accept accept_of(int rc)
 	case -ENOSPC:
 	case -ENOMEM:
 	case -EADDRINUSE:
+	case -EMFILE:
 		return TW_ACCEPT_TEMPORARY_LIMIT;
 	case -EADDRNOTAVAIL:
 		return TW_ACCEPT_NOT_SUPPORTED;

@@ -62,6 +62,7 @@ struct tw_backend_ops {
 	 * @param first  wanted; 0 = any
 	 * @param ret    the port
 	 *  - -EADDRINUSE: another program has it
+	 *  - -EMFILE: no further port can be had; those that sessions have already can
 	 */
 	int (*port_take)(void *b, const struct tw_addr *addr, uint16_t first, uint16_t *ret);
 	void (*port_give)(void *b, const struct tw_addr *addr, uint16_t port);

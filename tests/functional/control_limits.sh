@@ -128,6 +128,20 @@ ends limited "$s"
 holds limited '.control.refused_limit == 1' '.control.sessions_refused >= 5' '.control.bad_stop == 0' \
 	'.discarded.rate_limit > 0'
 
+# --- ports ----------------------------------------------------------------------------------------
+# Where sessions may not have more ports of their own they share one: the descriptors that are left
+# are those of the control connections.
+start few "$b" bash -c 'ulimit -n 1024 && exec "$@"' few "$bin" server --json -v --dev vb
+s=$pid
+ready few "$s" 'TWAMP-Control on TCP port'
+start ports "$a" python3 "$here/control_scripted.py" ports "$b4" 300
+wait "$pid"
+same 'exit status of a client that asks for 300 ports' 0 "$?"
+holds ports '.accepted == 300' '.first == 21000' '.ports > 50' '.ports < 100'
+granted after-ports controlclient "$b4" "$a4:40000" --duration 0.1
+ends few "$s"
+holds few '.control.sessions == 301' '.control.sessions_refused == 0'
+
 # --- a server that lets nobody in but some -------------------------------------------------------
 server guarded --dev vb --allow "$second/32"
 s=$pid

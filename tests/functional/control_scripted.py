@@ -9,6 +9,8 @@ server does between the steps. Each prints what it saw and ends with 1 when that
   control_scripted.py stop SERVER N          two sessions, a Stop-Sessions that names N
   control_scripted.py packets SERVER PORT N  that many of the session from PORT, ten a second:
                                              which of them were answered, as JSON
+  control_scripted.py ports SERVER N         N sessions, each asking for a port of its own: how many
+                                             got one and how many ports they have, as JSON
   control_scripted.py silent SERVER          set up, then silence: seconds until the server closes
 """
 
@@ -42,9 +44,9 @@ def set_up(address, mode):
     return s
 
 
-def ask(s, port, timeout):
+def ask(s, port, timeout, wanted=862):
     """Timeout in whole seconds. The port and SID of the session."""
-    s.sendall(bytes([5, 4]) + bytes(10) + struct.pack("!HH", port, 862) + bytes(48) +
+    s.sendall(bytes([5, 4]) + bytes(10) + struct.pack("!HH", port, wanted) + bytes(48) +
               struct.pack("!I", 27) + bytes(8) + struct.pack("!II", timeout, 0) + bytes(28))
     a = read(s, 48)
     assert a[0] == 0, f"session refused with Accept {a[0]}"
@@ -154,6 +156,12 @@ def stop(address, number):
         print("closed")
 
 
+def ports(address, n):
+    s = set_up(address, 1)
+    got = [ask(s, 21000 + i, 0, 21000 + i)[0] for i in range(n)]
+    print(f'{{"accepted": {len(got)}, "ports": {len(set(got))}, "first": {got[0]}}}')
+
+
 def silent(address):
     s = set_up(address, 1)
     at = time.monotonic()
@@ -164,5 +172,5 @@ def silent(address):
 
 if __name__ == "__main__":
     WHAT = {"n-sessions": n_sessions, "start-stop": start_stop, "stop": stop, "silent": silent,
-            "packets": packets}
+            "packets": packets, "ports": ports}
     WHAT[sys.argv[1]](sys.argv[2], *(int(x) for x in sys.argv[3:]))

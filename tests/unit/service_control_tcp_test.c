@@ -12,8 +12,9 @@
 
 #define MOST 64
 
-/* Sessions by id; ports below 2,000 belong to somebody else. */
+/* Sessions by id; ports below 2,000 belong to somebody else, one that is picked is 5,000. */
 struct memory {
+	bool full; /* no port but 5,000 can be had */
 	struct tw_reflector_session session[MOST];
 	bool used[MOST], started[MOST], stopped[MOST];
 	unsigned int ports; /* taken and not given back */
@@ -27,6 +28,8 @@ static int port_take(void *b, const struct tw_addr *addr, uint16_t first, uint16
 	(void)addr;
 	if (first && first < 2000)
 		return -EADDRINUSE;
+	if (m->full && first != 5000)
+		return -EMFILE;
 	m->ports++;
 	*ret = first ? first : 5000;
 	return 0;
@@ -302,6 +305,30 @@ static void other_port(void **state)
 	finish(&s);
 }
 
+/* No further port can be had: one that others use is offered, unless the ends were the same. */
+static void no_more_ports(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, TW_MODE_UNAUTHENTICATED, 10);
+	dial(&s, TW_MODE_UNAUTHENTICATED);
+	ask(&s, 30000, 1, 1500);
+	until(&s, 1, TW_CLIENT_ACCEPTED);
+	s.memory.full = true;
+	ask(&s, 30001, 1, 4000);
+	until(&s, 2, TW_CLIENT_ACCEPTED);
+	assert_int_equal(tw_client_session(tw_control_link_machine(s.link), 1)->port, 5000);
+	ask(&s, 30001, 1, 4001);
+	while (!s.lost &&
+		tw_client_session(tw_control_link_machine(s.link), 2)->state < TW_CLIENT_REFUSED)
+		tw_event_loop_run(s.loop);
+	assert_int_equal(tw_client_session(tw_control_link_machine(s.link), 2)->accept,
+		TW_ACCEPT_TEMPORARY_LIMIT);
+	assert_int_equal(s.memory.ports, 2);
+	finish(&s);
+}
+
 /* More sessions than the backend holds: the last one is refused, and nothing is left of it. */
 static void no_room(void **state)
 {
@@ -360,6 +387,7 @@ int main(void)
 		cmocka_unit_test(encrypted_mode),
 		cmocka_unit_test(individual_control),
 		cmocka_unit_test(other_port),
+		cmocka_unit_test(no_more_ports),
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(nobody_listens),
