@@ -21,8 +21,10 @@ struct world {
 	struct tw_keys keys; /* what the client is going to make up */
 	uint8_t iv[16];
 	uint32_t sids;
-	uint32_t
-		overtaken; /* Start-N that a Stop-N followed before the answer, one for each session */
+	/* answers to starts that a stop followed before they came */
+	bool owed[SESSIONS];
+	bool start_ack_owed;
+	bool loose; /* the server said what is no good answer, perhaps within another message */
 };
 
 static void begin(struct world *w, struct input *in)
@@ -61,6 +63,23 @@ static void give(struct world *w, const uint8_t *p, size_t n, size_t step)
 	}
 }
 
+static uint32_t in_state(
+	const struct world *w, enum tw_client_session_state low, enum tw_client_session_state high)
+{
+	const struct tw_client_session *s;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
+		n += s->state >= low && s->state <= high;
+	return n;
+}
+
+/* Sessions that the server knows of. */
+static uint32_t asked(const struct world *w)
+{
+	return in_state(w, TW_CLIENT_REQUESTED, TW_CLIENT_STOPPED);
+}
+
 /* The greeting or the Server-Start, whatever is due. */
 static void set_up(struct world *w, struct input *in)
 {
@@ -74,6 +93,7 @@ static void set_up(struct world *w, struct input *in)
 	} else if (!w->peer.on) {
 		struct tw_server_start m = {.accept = next8(in) == 255};
 
+		w->loose = w->loose || asked(w);
 		memset(m.server_iv, 0x66, sizeof(m.server_iv));
 		FUZZ_CHECK(tw_server_start_build(&m, msg, sizeof(msg)) == 0);
 		if (tw_mode_protects_control(tw_client_mode(w->client)))
@@ -83,10 +103,45 @@ static void set_up(struct world *w, struct input *in)
 	}
 }
 
+static uint32_t starting(const struct world *w)
+{
+	return in_state(w, TW_CLIENT_STARTING, TW_CLIENT_STARTING);
+}
+
+static bool individual(const struct world *w)
+{
+	return tw_client_mode(w->client) & TW_MODE_INDIVIDUAL_CONTROL;
+}
+
+/* Is an answer of that kind awaited, and the next one to come? */
+static bool in_place(const struct world *w, unsigned int kind)
+{
+	uint32_t requested = in_state(w, TW_CLIENT_REQUESTED, TW_CLIENT_REQUESTED);
+
+	if (kind == 0)
+		return requested > 0;
+	if (kind == 1)
+		return asked(w) && !requested && !individual(w);
+	return individual(w) && tw_client_awaits(w->client) > requested;
+}
+
+/* Those answers have come, when the client took them. */
+static void settle(struct world *w, unsigned int kind, const uint8_t *msg, uint8_t n)
+{
+	const struct tw_client_session *s;
+
+	if (kind == 1)
+		w->start_ack_owed = false;
+	for (uint8_t k = 0; kind == 2 && k < n; k++)
+		for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
+			if (memcmp(s->sid, msg + 16 + 16 * k, 16) == 0)
+				w->owed[i] = false;
+}
+
 /* An answer of the right form; the input may change any four octets of it. */
 static void answer(struct world *w, struct input *in)
 {
-	uint8_t msg[TW_N_SESSIONS_LEN(SESSIONS + 1)] = {0};
+	uint8_t msg[TW_N_SESSIONS_LEN(SESSIONS + 1)] = {0}, plain[sizeof(msg)];
 	uint8_t how = next8(in);
 	uint8_t n = next8(in) % (SESSIONS + 2);
 	size_t len = TW_START_ACK_LEN;
@@ -108,12 +163,16 @@ static void answer(struct world *w, struct input *in)
 			msg[31 + 16 * i] = next8(in) % (SESSIONS + 2);
 		break;
 	}
+	w->loose = w->loose || how & 0xc0 || !in_place(w, how % 4);
 	if (how & 0x80)
 		next_octets(in, msg + next8(in) % (len - 4), 4);
+	memcpy(plain, msg, sizeof(plain));
 	peer_seal(&w->peer, msg, len, 0, true);
 	if (how & 0x40)
 		msg[next8(in) % len] ^= 1;
 	give(w, msg, len, how & 0x20 ? (size_t)1 + next8(in) % 16 : len);
+	if (!w->loose)
+		settle(w, how % 4, plain, n);
 	reached.authentic += w->peer.on && !tw_client_failed(w->client, NULL);
 }
 
@@ -132,20 +191,15 @@ static void request(struct world *w, struct input *in)
 	tw_client_request(w->client, w->now, &r, &index);
 }
 
-static uint32_t starting(const struct world *w)
-{
-	const struct tw_client_session *s;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
-		n += s->state == TW_CLIENT_STARTING;
-	return n;
-}
-
 static void start_or_stop(struct world *w, struct input *in, bool start)
 {
 	uint8_t n = next8(in) % 5;
+	bool was[SESSIONS] = {false};
 	uint32_t index[4], before = starting(w);
+	const struct tw_client_session *s;
+
+	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
+		was[i] = s->state == TW_CLIENT_STARTING;
 
 	for (uint8_t i = 0; i < n % 4; i++)
 		index[i] = next8(in) % (SESSIONS + 1);
@@ -157,33 +211,50 @@ static void start_or_stop(struct world *w, struct input *in, bool start)
 		tw_client_start_some(w->client, w->now, index, n);
 	else
 		tw_client_stop_some(w->client, w->now, index, n);
-	if (!start)
-		w->overtaken += before - starting(w);
+	if (start || before == starting(w))
+		return;
+	w->start_ack_owed = !individual(w); /* one is for all of them */
+	for (uint32_t i = 0; individual(w) && i < SESSIONS; i++)
+		w->owed[i] |=
+			was[i] && tw_client_session(w->client, i)->state != TW_CLIENT_STARTING;
 }
 
+/*
+ * An answer is awaited for each session that waits, and for each start that was overtaken; exactly
+ * so many as long as the server says nothing but good answers, and then at most.
+ */
 static void check(struct world *w)
 {
+	uint32_t requested, moving, awaits = tw_client_awaits(w->client), owed = w->start_ack_owed;
 	const struct tw_client_session *s;
-	bool individual = tw_client_mode(w->client) & TW_MODE_INDIVIDUAL_CONTROL;
-	uint32_t requested = 0, moving = 0, awaits = 0;
 
 	if (tw_client_failed(w->client, NULL)) {
 		FUZZ_CHECK(tw_client_deadline(w->client).v == INT64_MAX);
 		return;
 	}
-	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++) {
-		requested += s->state == TW_CLIENT_REQUESTED;
-		moving += s->state == TW_CLIENT_STARTING || s->state == TW_CLIENT_STOPPING;
-		if (s->state >= TW_CLIENT_ACCEPTED)
-			FUZZ_CHECK(s->port != 0);
-	}
-	awaits = tw_client_awaits(w->client);
-	if (requested || moving) {
-		uint32_t least = requested + (individual ? moving : moving != 0);
-
-		FUZZ_CHECK(awaits >= least && awaits <= least + w->overtaken);
-	}
 	FUZZ_CHECK((awaits == 0) == (tw_client_deadline(w->client).v == INT64_MAX));
+	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
+		FUZZ_CHECK(s->state < TW_CLIENT_ACCEPTED || s->port != 0);
+	for (uint32_t i = 0; i < SESSIONS; i++)
+		owed += w->owed[i];
+	requested = in_state(w, TW_CLIENT_REQUESTED, TW_CLIENT_REQUESTED);
+	moving = starting(w) + in_state(w, TW_CLIENT_STOPPING, TW_CLIENT_STOPPING);
+	if (!asked(w)) {
+		FUZZ_CHECK(awaits <= 1); /* the greeting, or the Server-Start */
+		return;
+	}
+	awaits -= requested + (individual(w) ? moving : moving != 0);
+	FUZZ_CHECK(w->loose ? awaits <= owed : awaits == owed);
+}
+
+/* What was asked for stays, nothing else. */
+static void withdraw(struct world *w)
+{
+	const struct tw_client_session *s;
+
+	tw_client_withdraw(w->client);
+	for (uint32_t i = 0; (s = tw_client_session(w->client, i)) != NULL; i++)
+		FUZZ_CHECK(s->state >= TW_CLIENT_REQUESTED);
 }
 
 static void step(struct world *w, struct input *in)
@@ -213,12 +284,14 @@ static void step(struct world *w, struct input *in)
 	case 6:
 		n = next8(in);
 		next_octets(in, octets, n);
+		w->loose = w->loose || n;
 		if (n)
 			give(w, octets, n, 1 + next8(in) % 64);
 		break;
 	case 7:
 		n = 16 * (size_t)(1 + next8(in) % 8);
 		next_octets(in, octets, n);
+		w->loose = true;
 		peer_seal(&w->peer, octets, n, 0, n > 16);
 		give(w, octets, n, n);
 		break;
@@ -232,7 +305,7 @@ static void step(struct world *w, struct input *in)
 		break;
 	default:
 		if (op % 11 == 10 && op < 0x40)
-			tw_client_withdraw(w->client);
+			withdraw(w);
 		if (op >= 0xf0)
 			tw_client_eof(w->client, w->now);
 		while (tw_client_next_event(w->client, &e))
