@@ -260,6 +260,7 @@ static void do_create(struct line *l)
 {
 	struct tw_server_action a = next(l, TW_SERVER_CREATE);
 	const struct tw_control_session *s = a.session;
+	const char *user = option(l, "user");
 	uint64_t id = s->id;
 	uint16_t port;
 
@@ -271,6 +272,8 @@ static void do_create(struct line *l)
 	same(l, "mode", s->mode);
 	same(l, "timeout", (uint64_t)(s->timeout.v / TW_NS_PER_SEC));
 	same(l, "pps", s->pps);
+	if (strcmp(user ? user : s->user, s->user) != 0)
+		fail(l, "user is %s", s->user);
 	same_address(l, "sender", &s->sender.addr);
 	same_address(l, "receiver", &s->receiver.addr);
 	t.id[t.sids + 1] = id;

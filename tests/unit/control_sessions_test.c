@@ -53,6 +53,55 @@ static void refwait_asks_and_ends(void **state)
 	tw_bench_fini(&b);
 }
 
+/* The data path answers for a session that is given up meanwhile: no REFWAIT, no second end. */
+static void an_answer_behind_the_end(void **state)
+{
+	struct tw_bench b;
+	struct tw_server_conn *c;
+	uint64_t id;
+
+	(void)state;
+	tw_bench_init(&b);
+	tw_bench_serve(&b);
+	c = tw_bench_connect(&b, TW_SEC(0));
+	tw_set_up_open(c, 1);
+	id = tw_one_session(&b, c, TW_SEC(1));
+	tw_start_one(&b, c, TW_SEC(2), id);
+	tw_server_tick(b.server, TW_SEC(902));
+	tw_action(&b, TW_SEC(902), TW_SERVER_LAST_PACKET);
+	tw_server_conn_destroy(c, TW_SEC(902));
+	assert_null(tw_server_last_packet(b.server, TW_SEC(902), id, TW_SEC(0)));
+	tw_action(&b, TW_SEC(902), TW_SERVER_DELETE);
+	assert_null(tw_server_last_packet(b.server, TW_SEC(902), id, TW_SEC(0)));
+	tw_no_action(&b, TW_SEC(902));
+	assert_int_equal(tw_server_counters(b.server)->refwait, 0);
+	tw_bench_fini(&b);
+}
+
+/* Whatever the data path says of a start, the client is told an Accept value that it knows. */
+static void no_other_accept_than_those(void **state)
+{
+	struct tw_bench b;
+	struct tw_server_conn *c;
+	uint64_t id;
+	uint8_t m[32];
+	size_t n;
+
+	(void)state;
+	tw_bench_init(&b);
+	tw_bench_serve(&b);
+	c = tw_bench_connect(&b, TW_SEC(0));
+	tw_set_up_open(c, 1);
+	id = tw_one_session(&b, c, TW_SEC(1));
+	tw_wire(m, sizeof(m), V3, "5", "hex");
+	tw_give(c, TW_SEC(2), m, 32);
+	tw_action(&b, TW_SEC(2), TW_SERVER_START);
+	tw_server_started(b.server, TW_SEC(2), id, (enum tw_accept)200);
+	assert_int_equal(tw_server_conn_output(c, &n)[0], TW_ACCEPT_FAILURE);
+	tw_server_conn_destroy(c, TW_SEC(2));
+	tw_bench_fini(&b);
+}
+
 static void servwait_and_setup_wait(void **state)
 {
 	struct tw_bench b;
@@ -310,6 +359,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refwait_asks_and_ends),
+		cmocka_unit_test(an_answer_behind_the_end),
+		cmocka_unit_test(no_other_accept_than_those),
 		cmocka_unit_test(servwait_and_setup_wait),
 		cmocka_unit_test(a_peer_that_goes_leaves_nothing),
 		cmocka_unit_test(sessions_belong_to_their_connection),
