@@ -2,56 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The dpdk-twamp authors
 #
-# SIGINT and SIGTERM when something is out of order: the device, the peer, the CPU, or who reads the
+# SIGINT and SIGTERM when something is out of order: the device, the peer, or who reads the
 # output. The end comes soon, with the result where anybody takes it, and with the right status.
 . "$(dirname "$0")/lib.sh"
+. "$here/pair.sh"
 need_root
-need chrt taskset
 topology_direct
-
-# From a signal to the end, replies waited for included (--timeout 300)
-prompt_ms=2000
-signals=(INT TERM)
-turn=0
-
-# reflects NAME OPTIONS...: $r; sends_on NAME OPTIONS...: $s, and it has sent
-reflects()
-{
-	reflector "$@"
-	r=$pid
-}
-
-sends_on()
-{
-	start "$1" "$a" "$bin" sender --json -v --duration 60 --timeout 300 --interim 0.2 "${@:2}"
-	s=$pid
-	within 20 eval "[ -s '$dir/$1.json' ] || ended $s"
-	[ -s "$dir/$1.json" ] || fail "$1 sends nothing: $(tail -n 1 "$dir/$1.log")"
-}
-
-# ask NAME PID: the one signal or the other; ask_end NAME PID STATUS: and it ends soon
-ask_end()
-{
-	local signal=${signals[turn++ % 2]} before=${EPOCHREALTIME/[.,]/}
-	stop "$2" "$signal"
-	local took=$(((${EPOCHREALTIME/[.,]/} - before) / 1000))
-	same "$1: exit status after SIG$signal" "$3" "$status"
-	check "$1: $took ms after SIG$signal" test "$took" -lt "$prompt_ms"
-}
-
-# ended_well NAME PID STATUS: and the result is there
-ended_well()
-{
-	ask_end "$@"
-	sound "$1"
-}
-
-# nothing of theirs is left
-clean()
-{
-	check "$1: left in /run: $(ls -d /var/run/dpdk/dpdk-twamp-{"$r","$s"} 2>/dev/null)" \
-		test ! -e "/var/run/dpdk/dpdk-twamp-$r" -a ! -e "/var/run/dpdk/dpdk-twamp-$s"
-}
 
 for driver in $(drivers); do
 	echo "== $driver: no link, no device"
@@ -61,7 +17,7 @@ for driver in $(drivers); do
 	within 3 said "s-$driver-dark" 'va has no link' || fail "$driver: no link is not seen"
 	ended_well "s-$driver-dark" "$s" 0
 	ended_well "r-$driver-dark" "$r" 0
-	holds "s-$driver-dark" '.packets.sent == .packets.received + .packets.lost' '.interim | not'
+	adds_up "s-$driver-dark"
 	clean "$driver, no link"
 	ip -n "$b" link set vb up
 
@@ -76,28 +32,6 @@ for driver in $(drivers); do
 	clean "$driver, no device"
 	topology_direct
 done
-
-echo "== starved"
-# Whoever has this priority leaves a twentieth of a CPU to others, in one piece a second at worst.
-hog()
-{
-	chrt -f 50 timeout 20 taskset -c "$1" sh -c 'while :; do :; done' &
-	hogs+=($!)
-}
-hogs=()
-if chrt -f 50 true 2>/dev/null; then
-	reflects r-starved --dev af_packet:vb
-	sends_on s-starved --dev af_packet:va "$b4" --pps 1000
-	on=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/"$s"/task/*/status | sort | grep -m 1 '^[0-9]*$')
-	hog "$on"
-	sleep 0.5
-	ended_well s-starved "$s" 0
-	stop "${hogs[0]}" TERM
-	ended_well r-starved "$r" 0
-	clean starved
-else
-	echo "no real-time priority here: not tried"
-fi
 
 echo "== a peer that is gone, a ring that is full"
 for role in client server; do
@@ -161,6 +95,7 @@ into()
 	esac
 	s=$pid
 }
+
 # unread HOW NAME: asked to, it ends without its output, and says so where it can
 unread()
 {
@@ -169,6 +104,15 @@ unread()
 		said "$2" 'error: standard output: .*(nobody reads|No space|Broken pipe|Bad file)'
 	clean "$2"
 }
+
+# works PID: its workers, who wait once or twice before, have come to their loops; of one that nobody hears
+# nothing else can be seen
+works()
+{
+	grep -l rte-worker /proc/"$1"/task/*/comm | sed 's|comm$|status|' | xargs cat |
+		awk '/ctxt_switches/ { n += $2 } END { exit n < 12 }'
+} 2>/dev/null
+
 echo "== output that nobody takes"
 r=0
 for how in full full-both broken closed disk; do
@@ -176,7 +120,8 @@ for how in full full-both broken closed disk; do
 		id=$how${interim:+-interim}
 		into "$how" "$id" loopback --json --pps 1000 --duration 60 --timeout 300 \
 			${interim:+--interim "$interim"}
-		sleep 1.5
+		within 20 works "$s" || fail "$id does not come to work"
+		sleep 0.7
 		unread "$how" "$id"
 	done
 done

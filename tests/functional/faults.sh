@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The dpdk-twamp authors
 #
-# What goes wrong under a running test: the link, the device, a peer that takes nothing, the clock, the
-# CPU. Both programs go on or end with a result that says what was wrong, whatever happens.
+# What goes wrong under a running test: the device, a peer that takes nothing, the clock, the CPU. (The
+# link: link.sh.) Both programs go on or end with a result that says what was wrong, whatever happens.
 . "$(dirname "$0")/lib.sh"
+. "$here/pair.sh"
 need_root
 topology_direct
 step_so=${TW_CLOCK_STEP_SO:-$(dirname "$bin")/../tests/functional/clock_step.so}
@@ -13,73 +14,6 @@ step_so=${TW_CLOCK_STEP_SO:-$(dirname "$bin")/../tests/functional/clock_step.so}
 sending()
 {
 	within 10 eval "[ -s '$dir/$1.json' ]" || fail "$1 sends nothing"
-}
-
-# both NAME OPTIONS...: reflector and sender of 1,000 packets a second, until told to stop; $r $s
-both()
-{
-	local name=$1
-	shift
-	reflector "r-$name" --dev "$driver:vb" "$@"
-	r=$pid
-	start "s-$name" "$a" "$bin" sender --json -v --dev "$driver:va" "$b4" --pps 1000 \
-		--duration 60 --interim 0.2 --timeout 500 "$@"
-	s=$pid
-	sending "s-$name"
-}
-
-# adds_up NAME: nothing is lost that is not accounted for
-adds_up()
-{
-	holds "$1" '.packets.sent == .packets.received + .packets.lost' '.interim | not'
-}
-
-link()
-{
-	ip -n "$1" link set "$2" "$3"
-}
-
-# the link goes and comes again; $1: whose end is set down
-flap()
-{
-	local id=$driver-$1 space=$b dev=vb
-	[ "$1" = peer ] || space=$a dev=va
-	both "$id"
-	link "$space" "$dev" down
-	check "$id: says that there is no link" within 2 said "s-$id" 'va has no link'
-	sleep 0.7
-	link "$space" "$dev" up
-	check "$id: says that it is back" within 5 said "s-$id" 'va has its link again'
-	sleep 0.5
-	before=$(grep -c . "$dir/s-$id.json")
-	within 3 eval "[ \$(grep -c . '$dir/s-$id.json') -gt $((before + 1)) ]"
-	ends "s-$id" "$s"
-	ends "r-$id" "$r"
-	adds_up "s-$id"
-	holds "s-$id" '.tester.ok | not' '.tester.reason | contains("no link for")' \
-		'.tester.link_down_ns > 0.5e9' '.tester.not_sent > 500' '.tester.device_lost | not'
-	# it goes on afterwards: the last interval but one has replies and no loss of the link's
-	checks=$((checks + 1))
-	jq -se '[.[] | select(.interim)] | .[-1].packets.received > 0' "$dir/s-$id.json" \
-		>/dev/null || fail "$id: no replies after the link is back"
-	# what was due then is not lost but not sent; some may have been under way, or in the device's
-	# ring, which lets them go later
-	holds "s-$id" '.packets.lost - .packets.late < 50' '.packets.lost < 300'
-	holds "r-$id" '.tester.link_down_ns > 0.4e9'
-}
-
-# SIGINT or SIGTERM while there is no link
-ended_without_link()
-{
-	local id=$driver-dark-$1
-	both "$id"
-	link "$b" vb down
-	within 2 said "s-$id" 'va has no link'
-	ends "s-$id" "$s" "$1"
-	ends "r-$id" "$r" "$1"
-	link "$b" vb up
-	adds_up "s-$id"
-	holds "s-$id" '.tester.reason | contains("no link for")'
 }
 
 # the interface is deleted under both
@@ -109,11 +43,6 @@ removed()
 }
 
 for driver in $(drivers); do
-	echo "== $driver: link"
-	flap peer
-	flap own
-	ended_without_link INT
-	ended_without_link TERM
 	echo "== $driver: device"
 	removed
 	removed --busy-poll
