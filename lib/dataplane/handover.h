@@ -11,6 +11,7 @@
 struct tw_handed {
 	struct rte_mbuf *m;
 	uint64_t mono; /* T4 */
+	uint32_t way;  /* tw_loss_by() of the owner */
 };
 
 /*

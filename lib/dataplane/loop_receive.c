@@ -135,10 +135,12 @@ static unsigned int receive_by_nic(struct tw_sender *s)
 
 	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
 		uint16_t queue = (uint16_t)(s->port.rx_queue + q);
-		unsigned int k = s->receive_nic ? s->receive_nic(s, queue)
-				 : s->special   ? receive(s, queue, true, true, true)
-						: receive(s, queue, false, true, true);
+		unsigned int k;
 
+		s->reply.way = q;
+		k = s->receive_nic ? s->receive_nic(s, queue)
+		    : s->special   ? receive(s, queue, true, true, true)
+				   : receive(s, queue, false, true, true);
 		most = k > most ? k : most;
 		n += k;
 	}
@@ -199,7 +201,9 @@ unsigned int tw_sender_receive(struct tw_sender *s)
 
 	if (unlikely(s->stamper.rx || s->stamper.back.on))
 		return receive_by_nic(s);
-	for (uint16_t q = 0; q < s->port.n_rx_queues; q++)
+	for (uint16_t q = 0; q < s->port.n_rx_queues; q++) {
+		s->reply.way = q; /* two queues tell nothing of the order of their replies */
 		n += receive_queue(s, (uint16_t)(s->port.rx_queue + q));
+	}
 	return n;
 }

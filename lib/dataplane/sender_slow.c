@@ -162,7 +162,7 @@ static int64_t find_stream(struct tw_sender *s, const uint8_t *f, const struct t
 static bool hand_over(
 	struct tw_sender *s, struct rte_mbuf *m, const struct tw_frame *info, uint64_t mono)
 {
-	struct tw_handed r = {m, mono};
+	struct tw_handed r = {m, mono, (s->handover_index + 1) << 16 | s->reply.way};
 	uint64_t addr[4];
 	uint32_t ports;
 	int rc;
@@ -181,8 +181,10 @@ unsigned int tw_sender_receive_handed(struct tw_sender *s)
 	struct tw_handed r[TW_BURST];
 	unsigned int n = tw_handover_take(s->handover, s->handover_index, r, TW_BURST);
 
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++) {
+		s->reply.way = r[i].way;
 		tw_sender_slow(s, r[i].m, r[i].mono);
+	}
 	return n;
 }
 

@@ -23,6 +23,8 @@ static const struct counter_row {
 	ROW("session_late", packets.late, "Replies after the timeout; their packets are lost."),
 	ROW("session_lost_unattributed", packets.lost_unattributed,
 		"Lost packets whose direction cannot be told."),
+	ROW("session_order_unknown", packets.order_unknown,
+		"Replies of which it is not known whether they were overtaken."),
 	ROW("session_short_replies", packets.short_replies, "Replies too short to hold a TTL."),
 	ROW("peer_zero_multiplier", peer.zero_multiplier,
 		"Replies whose Error Estimate has Multiplier 0."),

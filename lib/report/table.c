@@ -58,6 +58,14 @@ static void loss_note(FILE *out, const struct tw_result *r)
 				       : "not enough replies");
 }
 
+static void order_note(FILE *out, const struct tw_result *r)
+{
+	if (r->packets.order_unknown)
+		text_paragraph(out,
+			"note: of %" PRIu64 " replies it is not known whether they were overtaken",
+			r->packets.order_unknown);
+}
+
 /* One-way delays compare two clocks: say when that comparison cannot be trusted. */
 static void one_way_note(FILE *out, const struct tw_result *r)
 {
@@ -241,6 +249,7 @@ int tw_table_write_result(FILE *out, const struct tw_result *r, const struct tw_
 		r->packets.sent, r->packets.received, r->packets.duplicates, r->packets.reordered,
 		r->packets.late);
 	loss_note(out, r);
+	order_note(out, r);
 	fprintf(out, " stamps %s/%s  ", t1 ? t1 : "none", t4 ? t4 : "none");
 	text_clock(out, &r->clock);
 	text_tester(out, ok, reason);

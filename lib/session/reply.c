@@ -154,6 +154,7 @@ enum tw_reply_verdict tw_reply_record(struct tw_reply_ctx *c, uint32_t stream, u
 		tw_loss_duplicate(&s->loss, sseq, f->rseq);
 		return TW_REPLY_DUPLICATE;
 	}
+	tw_loss_by(&s->loss, c->way);
 	e->mark = TW_WINDOW_ANSWERED;
 	t1 += (uint64_t)c->t1_late;
 	total = meta->mono - e->mono - (uint64_t)c->t1_late;

@@ -55,6 +55,7 @@ struct tw_reply_ctx {
 	uint32_t offsets_mask;
 	struct tw_result *result; /**< accumulates */
 	bool ptp;                 /**< T1 is written as PTP */
+	uint32_t way;             /**< by which the next replies came, see tw_loss_by() */
 	int64_t t1_late;     /**< T1 of the next reply was later than its packet says, 2^-32 s */
 	uint64_t first_mono; /**< first and last reply in time; 0 = none */
 	uint64_t last_mono;
@@ -179,7 +180,7 @@ static inline __attribute__((always_inline)) bool tw_reply_usual(struct tw_reply
 		return false;
 	b->n_marks++;
 	e->mark = TW_WINDOW_ANSWERED;
-	tw_loss_reply(&s->loss, sent - behind, f->rseq);
+	tw_loss_reply_by(&s->loss, sent - behind, f->rseq, c->way);
 	d[TW_OUTBOUND] = (int64_t)(f->t2 - t1);
 	d[TW_INBOUND] = (int64_t)(t1 + (uint64_t)total - f->t3);
 	d[TW_ROUNDTRIP] = total - residence;

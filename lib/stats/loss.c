@@ -207,14 +207,23 @@ static void border_add(struct tw_loss *l, uint64_t s, uint64_t r, bool answers)
 	}
 }
 
-/* A first reply that is not part of a run. */
-static void count_in_time(struct tw_loss *l, uint64_t s, bool late)
+/* A first reply that is not part of a run. overtaken: inbound; unknown: nobody knows of outbound. */
+static void count_in_time(struct tw_loss *l, uint64_t s, bool late, bool overtaken, bool unknown)
 {
+	const bool behind = s < l->next_s;
+
 	if (late)
 		return;
 	l->in_time++;
 	l->border_in_time += s < l->border_next;
-	l->reordered += s < l->next_s;
+	if (l->ways_differ) {
+		l->order_untold += behind | overtaken;
+		l->order_unknown += unknown && !(behind | overtaken);
+		return;
+	}
+	l->reordered += behind;
+	l->reordered_inbound += overtaken;
+	l->order_unknown += unknown;
 }
 
 /* A first reply to the epoch before the present one. */
@@ -252,7 +261,7 @@ static void append(struct tw_loss *l, uint64_t s, uint64_t r, bool late)
 		l->next_s = s + 1;
 		return;
 	}
-	count_in_time(l, s, late);
+	count_in_time(l, s, late, false, false);
 	tw_loss_order_append(l, r, s, l->next_s, late);
 	seen_set(l, r, r + 1, true);
 	l->next_r = l->run_r = r + 1;
@@ -266,9 +275,7 @@ static void append(struct tw_loss *l, uint64_t s, uint64_t r, bool late)
 /* A reflector number below the highest. */
 static void insert(struct tw_loss *l, uint64_t s, uint64_t r, bool late)
 {
-	count_in_time(l, s, late);
-	l->reordered_inbound += !late;
-	tw_loss_order_insert(l, r, s, late);
+	count_in_time(l, s, late, true, !tw_loss_order_insert(l, r, s, late));
 	if (l->next_r - r <= SEEN)
 		seen_set(l, r, r + 1, true);
 	if (r < l->low_r)
@@ -291,9 +298,7 @@ void tw_loss_reply_other(struct tw_loss *l, uint64_t sseq, uint32_t rseq, bool l
 		begin_epoch(l, sseq, rseq);
 	if (of_epoch_before(l, sseq, rseq, &r)) {
 		add_to_epoch_before(l, sseq, r);
-		count_in_time(l, sseq, late);
-		l->reordered_inbound += !late;
-		l->order_unknown += !late;
+		count_in_time(l, sseq, late, true, true);
 		return;
 	}
 	r = unwrap(l->next_r, rseq);
@@ -368,12 +373,13 @@ static void counts(const struct tw_loss *l, const struct tw_loss_closed *c, uint
 	};
 
 	n.lost_unattributed = n.lost;
+	n.order_unknown = l->order_untold;
 	if (!stateless) {
 		n.duplicates_outbound = l->duplicates_outbound;
 		n.duplicates_inbound = l->duplicates_inbound;
 		n.reordered_outbound = l->reordered_outbound;
 		n.reordered_inbound = l->reordered_inbound;
-		n.order_unknown = l->order_unknown;
+		n.order_unknown += l->order_unknown;
 		n.loss_inconsistent = c->inconsistent || c->outbound > n.lost ||
 				      c->inbound > n.lost - c->outbound;
 		n.loss_estimated = n.lost && (l->duplicates || l->stray || l->reordered_outbound);

@@ -86,12 +86,12 @@ static uint64_t next_before(const struct tw_loss *l, uint64_t r, uint64_t window
 	return l->next_s;
 }
 
-void tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late)
+bool tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late)
 {
 	uint64_t window = l->next_r - W;
+	bool known = r >= window;
 
-	if (r < window) {
-		l->order_unknown += !late;
+	if (!known) {
 		r = window - 1;
 	} else {
 		fill(l, r, s, next_before(l, r, window), late);
@@ -107,4 +107,5 @@ void tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late)
 			l->reordered_outbound++;
 		p->next = s + 1;
 	}
+	return known;
 }

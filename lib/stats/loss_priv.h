@@ -22,7 +22,7 @@ void tw_loss_order_run(
 /* The reply with the highest number so far. */
 void tw_loss_order_append(struct tw_loss *l, uint64_t r, uint64_t s, uint64_t next, bool late);
 
-/* A reply with a lower number than the highest. */
-void tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late);
+/* A reply with a lower number than the highest. @return false: too low to know its order outbound */
+bool tw_loss_order_insert(struct tw_loss *l, uint64_t r, uint64_t s, bool late);
 
 #endif

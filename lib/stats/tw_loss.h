@@ -28,6 +28,10 @@
  * are compared with them. The reorder test of an outbound packet is repeated when a reply with a
  * lower rseq arrives, up to TW_LOSS_ORDER_WINDOW numbers later; beyond it is not known whether
  * the packet of that reply was reordered outbound, and it is counted in order_unknown only.
+ * Order of arrival is that of the wire where replies come by one way, as by a queue of a device.
+ * Two queues are looked at in whichever order: once replies of a stream came by both, one that
+ * is behind a later one is counted in order_unknown, and as reordered on the round trip or inbound
+ * no more. What is outbound has the reflector's word.
  */
 
 #include "tw_result.h"
@@ -91,7 +95,10 @@ struct tw_loss {
 	uint64_t stray;
 	uint64_t duplicates, duplicates_outbound, duplicates_inbound;
 	uint64_t reordered, reordered_outbound, reordered_inbound;
-	uint64_t order_unknown;
+	uint64_t order_unknown; /**< outbound */
+	uint64_t order_untold;  /**< replies came by several ways */
+	uint32_t way;           /**< 1 + that of the last reply out of step; 0: there was none */
+	bool ways_differ;
 	bool starts_at_zero; /**< see tw_loss_start_at_zero() */
 	bool rseq_differs;   /**< a reply did not copy the sender's number */
 
@@ -139,6 +146,21 @@ static inline void tw_loss_reply(struct tw_loss *l, uint64_t sseq, uint32_t rseq
 		return;
 	}
 	tw_loss_reply_other(l, sseq, rseq, false);
+}
+
+/** The next reply came by this way: any number that tells it from others, below UINT32_MAX. */
+static inline void tw_loss_by(struct tw_loss *l, uint32_t way)
+{
+	l->ways_differ |= l->way && l->way != way + 1;
+	l->way = way + 1;
+}
+
+/** tw_loss_reply() of one that came by @p way, which matters to such out of step alone. */
+static inline void tw_loss_reply_by(struct tw_loss *l, uint64_t sseq, uint32_t rseq, uint32_t way)
+{
+	if (__builtin_expect(sseq != l->next_s || rseq != (uint32_t)l->next_r, 0))
+		tw_loss_by(l, way);
+	tw_loss_reply(l, sseq, rseq);
 }
 
 /** First reply to a sender number, after the timeout: lost, but it tells which way it was not. */

@@ -25,6 +25,7 @@ static unsigned int number; /* names are used once */
 struct rig {
 	bool crossed;
 	bool share;
+	bool both; /* queues are the first task's, and the other has none */
 	uint64_t count;
 	uint32_t in_flight;
 	uint16_t port[2];
@@ -70,7 +71,7 @@ static struct tw_loop_port loop_port(const struct rig *r, int side, uint16_t que
 	struct tw_loop_port lp = {
 		.port_id = r->port[side],
 		.rx_queue = queue,
-		.n_rx_queues = 1,
+		.n_rx_queues = side == 0 && r->both ? 2 : 1,
 		.tx_queue = queue,
 		.tx_desc = 4096,
 		.max_frame = 1514,
@@ -306,6 +307,70 @@ static void owner_is_slow(void **state)
 	close_rig(&r);
 }
 
+/* What lies in `from` is put into the rings `to` in turn; swapped: of two of a stream's the second first. */
+static void distribute(
+	struct rte_ring *from, struct rte_ring *const *to, unsigned int n_to, bool swapped)
+{
+	void *m[256];
+	unsigned int n = rte_ring_dequeue_burst(from, m, RTE_DIM(m), NULL);
+
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int two = 2 * PER_TASK;
+		unsigned int at = swapped ? i / two * two + (i + PER_TASK) % two : i;
+
+		assert_int_equal(rte_ring_enqueue(to[at % n_to], m[at]), 0);
+	}
+}
+
+/* Task t's replies, which lie in its reflector's ring, by the rings `to`: all else stands still. */
+static void come_by(
+	struct rig *r, unsigned int t, struct rte_ring *const *to, unsigned int n_to, bool swapped)
+{
+	r->sender[t]->control(r->sender[t], TW_LETTER_START);
+	for (int k = 0; k < 20; k++)
+		r->sender[t]->step(r->sender[t]);
+	for (int k = 0; k < 5; k++)
+		tick(r->reflector[t]);
+	assert_int_equal(rte_ring_count(r->rings[2 + t]), r->count);
+	distribute(r->rings[2 + t], to, n_to, swapped);
+	tick(r->sender[t]);
+	for (int k = 0; k < 5; k++)
+		for (int i = 0; i < (r->both ? 1 : 2); i++)
+			tick(r->sender[i]);
+	results(r);
+	assert_int_equal(r->result->packets.received, r->count);
+	assert_int_equal(r->result->packets.lost, 0);
+}
+
+/* One queue's replies are as the wire had them, and those of two in no order. */
+static void order_of_two_queues(void **state)
+{
+	enum { OWN, HANDED, OWN_AND_HANDED, TWO_OWN, HOW };
+
+	(void)state;
+	for (unsigned int how = 0; how < HOW; how++) {
+		const bool both = how == TWO_OWN, two = both || how == OWN_AND_HANDED;
+		struct rig r = {.share = !both, .both = both, .count = 60};
+		const struct tw_packet_counts *n;
+		struct rte_ring *by[2];
+
+		open_rig(&r);
+		/* rings 2 and 3 are the first and the second queue */
+		by[0] = r.rings[how == HANDED || both ? 2 : 3];
+		by[1] = r.rings[both ? 3 : 2];
+		come_by(&r, both ? 0 : 1, by, two ? 2 : 1, !two);
+		n = &r.result->packets;
+		assert_int_equal(n->reordered, two ? 0 : r.count / 2);
+		assert_int_equal(n->reordered_inbound, two ? 0 : r.count / 2);
+		assert_int_equal(n->reordered_outbound, 0);
+		if (two)
+			assert_true(n->order_unknown > 0);
+		else
+			assert_int_equal(n->order_unknown, 0);
+		close_rig(&r);
+	}
+}
+
 /* Replies that nobody could tell apart. */
 static void alike(void **state)
 {
@@ -327,6 +392,7 @@ int main(void)
 		cmocka_unit_test(on_two_workers),
 		cmocka_unit_test(not_shared),
 		cmocka_unit_test(owner_is_slow),
+		cmocka_unit_test(order_of_two_queues),
 		cmocka_unit_test(alike),
 	};
 

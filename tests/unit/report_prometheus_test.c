@@ -113,6 +113,7 @@ static void ours_are_in_seconds_and_ratios(void **state)
 		{"twamp_session_reordered_total{direction=\"outbound\"}", 6},
 		{"twamp_session_reordered_total{direction=\"inbound\"}", 1},
 		{"twamp_session_reordered_total{direction=\"roundtrip\"}", 7},
+		{"twamp_session_order_unknown_total", 3},
 		{"twamp_session_delay_negative_total{direction=\"inbound\"}", 90},
 		{"twamp_session_delay_seconds_bucket{direction=\"inbound\",le=\"1e-06\"}", 90},
 		{"twamp_session_delay_seconds_bucket{direction=\"inbound\",le=\"1e-05\"}", 90},

@@ -96,6 +96,7 @@ static void what_is_worth_a_note_gets_one(void **state)
 		"  Roundtrip:    50.0us      50.0us      50.0us      50.0us       1.1us   "
 		"1.000%\n" RULER " sent 1000  received 990  duplicates 5  reordered 7  late 2\n"
 		" lost 10: outbound 4, inbound 3, direction unknown 3 (estimated)\n"
+		" note: of 3 replies it is not known whether they were overtaken\n"
 		" stamps launch-time/hardware  clock error 1.2us, synchronised   tester: ok\n"
 		" T1 by software to the NIC's own stamp of the same packet: min 2.5us p50 2.5us\n"
 		" max 2.5us, in 3 packets\n"

@@ -180,6 +180,66 @@ static void late_replies_are_not_counted_as_reordered(void **state)
 	assert_int_equal(got.reordered_outbound, 0);
 }
 
+/* 0 1 3 4 2 by one way, and by two. */
+static void order_among_ways_is_not_known(void **state)
+{
+	(void)state;
+	for (uint32_t other = 0; other < 2; other++)
+		for (uint32_t late = 0; late < 2; late++) {
+			begin();
+			run(0, 2, 0);
+			tw_loss_reply_by(&l, 3, 3, 7);
+			tw_loss_reply_by(&l, 4, 4, 7);
+			tw_loss_by(&l, 7 + other);
+			if (late)
+				tw_loss_late(&l, 2, 2);
+			else
+				tw_loss_reply(&l, 2, 2);
+			expect(5, 5 - late, 0, 0, late);
+			assert_int_equal(got.reordered, !other && !late);
+			assert_int_equal(got.reordered_inbound, !other && !late);
+			assert_int_equal(got.reordered_outbound, 0);
+			assert_int_equal(got.order_unknown, other && !late);
+			/* the sender's own view needs no counter over there */
+			tw_loss_totals(&l, 5, 5 - late, true, &got);
+			assert_int_equal(got.order_unknown, other && !late);
+		}
+}
+
+/* Reflected as 0 2 1: what overtook 1 on the way there did so whichever way the replies took. */
+static void the_reflector_knows_the_order_outbound(void **state)
+{
+	const uint32_t w = TW_LOSS_ORDER_WINDOW;
+
+	(void)state;
+	tw_loss_reply_by(&l, 2, 1, 0);
+	tw_loss_reply_by(&l, 0, 0, 1);
+	tw_loss_reply_by(&l, 1, 2, 0);
+	expect(3, 3, 0, 0, 0);
+	assert_int_equal(got.reordered, 0);
+	assert_int_equal(got.reordered_inbound, 0);
+	assert_int_equal(got.reordered_outbound, 1);
+	assert_int_equal(got.order_unknown, 2);
+	/* one that nobody knows anything of is one */
+	run(4, 5 + w, 4);
+	tw_loss_reply_by(&l, 3, 3, 1);
+	expect(5 + w, 5 + w, 0, 0, 0);
+	assert_int_equal(got.order_unknown, 3);
+}
+
+/* What is in step is in order, by however many ways. */
+static void ways_matter_to_what_is_out_of_step(void **state)
+{
+	(void)state;
+	for (uint32_t s = 0; s < 100; s++)
+		tw_loss_reply_by(&l, s, s, s % 2);
+	tw_loss_reply_by(&l, 101, 101, 0);
+	tw_loss_reply_by(&l, 100, 100, 0);
+	expect(102, 102, 0, 0, 0);
+	assert_int_equal(got.reordered, 1);
+	assert_int_equal(got.order_unknown, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +253,9 @@ int main(void)
 		cmocka_unit_test_setup(outbound_order_without_neighbours, setup),
 		cmocka_unit_test_setup(outbound_order_after_the_window, setup),
 		cmocka_unit_test_setup(late_replies_are_not_counted_as_reordered, setup),
+		cmocka_unit_test_setup(order_among_ways_is_not_known, setup),
+		cmocka_unit_test_setup(the_reflector_knows_the_order_outbound, setup),
+		cmocka_unit_test_setup(ways_matter_to_what_is_out_of_step, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
