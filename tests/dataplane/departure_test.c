@@ -6,6 +6,8 @@
 #include "dp_pair.h"
 #include "loop_sender.h"
 
+#include <rte_mbuf_dyn.h>
+
 /*
  * Virtual time: the clock stands still while a loop sends, so every packet leaves at an instant that
  * is known here, with an error that is known. What the result says of the times between departures
@@ -18,6 +20,9 @@
 #define N_GAPS 3
 #define PASSES 3000
 #define PER_PACKET 700 /* 2^-32 s from one packet of a burst to the next */
+/* A NIC that holds packets has them so early at most, and no later: about 0.5 ms and 30 us. */
+#define LEAD (1ULL << 21)
+#define HOLDS (1ULL << 17)
 
 /* One stream's departures, and the errors of the times between them. */
 struct truth {
@@ -81,6 +86,28 @@ static unsigned int in_turn(
 	return sent;
 }
 
+/* The same where a NIC holds each until it is due, if it has it in time. @return those handed over */
+static unsigned int held(
+	const struct shared *c, uint64_t start, uint64_t now, uint64_t horizon, uint64_t *held_back)
+{
+	struct truth *x = &truth[0];
+	unsigned int sent = 0;
+
+	for (; start + due_of(c, x->next) <= now + LEAD && sent < TW_BURST; sent++) {
+		uint64_t due = start + due_of(c, x->next);
+		bool in_time = due >= now + HOLDS;
+
+		if (due < now && now - due > horizon) {
+			while (start + due_of(c, x->next) <= now)
+				x->next++;
+			break;
+		}
+		*held_back += in_time;
+		leaves(x, due, in_time ? due : now);
+	}
+	return sent;
+}
+
 /* Each on its own. */
 static unsigned int on_their_own(const struct tw_sender *s, uint64_t now)
 {
@@ -120,6 +147,14 @@ static void stand_still(struct tw_sender *s, uint64_t now)
 {
 	s->task.clock.mult = 0;
 	s->task.clock.mono0 = now;
+}
+
+/* For a second or more: the TSC at a later instant is asked for, too. */
+static void stand_nearly_still(struct tw_sender *s, uint64_t now)
+{
+	stand_still(s, now);
+	s->task.clock.tsc0 = rte_rdtsc();
+	s->task.clock.mult = 1;
 }
 
 static void drain(const struct dp_pair *p)
@@ -207,6 +242,52 @@ static void streams_in_turn(void **state)
 		in_turn_by(&rows[i / 8], i & 1, i & 2, i & 4);
 }
 
+/* What is held leaves on time whenever it is handed over; only what came too late for that is off. */
+static void launch_time(void **state)
+{
+	static const struct shared rows[] = {{1024, 1, NULL}, {3000, 1, NULL}, {3000, 7, NULL}};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct shared *c = &rows[i / 2];
+		uint64_t start = 5 * SEC, now = start, sent = 0, held_back = 0;
+		struct dp_pair p = dp_pair();
+		struct tw_sender *s;
+
+		p.sender_cfg.n_streams = i & 1 ? STREAMS : 1;
+		p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+		p.sender_cfg.pps_num = c->pps;
+		p.sender_cfg.pps_den = 1;
+		p.sender_cfg.burst = c->burst;
+		begin(&p, false, start);
+		s = sender(&p);
+		assert_int_equal(rte_mbuf_dyn_tx_timestamp_register(
+					 &s->stamper.port.field, &s->stamper.port.launch_flag),
+			0);
+		s->stamper.launch = true;
+		s->stamper.map = (struct tw_nic_map){.mult = 1ULL << TW_NIC_SHIFT,
+			.inverse = 1ULL << TW_NIC_SHIFT,
+			.until = rte_rdtsc() + ((uint64_t)1 << 62),
+			.bits = 64,
+			.good = true};
+		tw_pace_start(&s->pace, start);
+		for (unsigned int k = 0; k < PASSES; k++) {
+			stand_nearly_still(s, now);
+			sent += held(c, start, now, s->horizon, &held_back);
+			tw_sender_transmit(s, rte_rdtsc());
+			assert_int_equal(s->numbered, sent);
+			drain(&p);
+			now = later(now, start, k) - LEAD * 3 / 4;
+		}
+		assert_true(held_back > sent / 4 && held_back < sent * 3 / 4);
+		assert_int_equal(s->stamper.n.hardware[0], held_back);
+		assert_int_equal(s->stamper.n.software[0], sent - held_back);
+		assert_int_equal(truth[0].gaps.m.count, sent - 1);
+		expect(&s->result->tester.departure, &truth[0].gaps);
+		dp_pair_close(&p);
+	}
+}
+
 /* Schedules of their own, all in one result and in groups. */
 static void own_schedules(void **state)
 {
@@ -263,6 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_in_turn),
+		cmocka_unit_test(launch_time),
 		cmocka_unit_test(own_schedules),
 	};
 
