@@ -89,13 +89,26 @@ int tw_backend_share(struct tw_backend *b, unsigned int n, struct tw_task *const
 	return 0;
 }
 
+/* What they do is the same, how fast is not. */
+static void say_loops(const struct tw_worker *w)
+{
+	for (unsigned int i = 0; i < w->n_tasks; i++)
+		tw_debug("lcore %u: a %s, in a loop for %s", w->lcore,
+			w->tasks[i]->role == TW_ROLE_REFLECTOR ? "reflector" : "sender",
+			atomic_load_explicit(&w->tasks[i]->wide, memory_order_relaxed)
+				? "CPUs with AVX-512"
+				: "any CPU");
+}
+
 int tw_backend_launch(struct tw_backend *b, struct tw_err *err)
 {
 	b->launched = true;
 	tw_telemetry_show(b->workers, b->n_workers);
 	for (unsigned int i = 0; i < b->n_workers; i++) {
-		int rc = b->workers[i].n_tasks ? tw_worker_launch(&b->workers[i]) : 0;
+		int rc;
 
+		say_loops(&b->workers[i]);
+		rc = b->workers[i].n_tasks ? tw_worker_launch(&b->workers[i]) : 0;
 		if (rc < 0)
 			return tw_fail(err, rc, "worker lcore %u does not start: %s",
 				b->workers[i].lcore, strerror(-rc));

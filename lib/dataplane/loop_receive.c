@@ -8,6 +8,7 @@
  */
 
 #include "loop_receive.h"
+#include "wide.h"
 
 /* Open the protected ones of a burst; what is wrong is counted and forgotten. */
 static void open_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
@@ -175,10 +176,9 @@ void tw_sender_receive_choose(struct tw_sender *s)
 {
 	choose_tags(s);
 #ifdef TW_HAVE_AVX512
-	if (s->cfg.any_cpu || s->special || s->own_tags || !__builtin_cpu_supports("avx512bw") ||
-		!__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
-		!__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("bmi2"))
+	if (s->cfg.any_cpu || s->special || s->own_tags || !tw_cpu_is_wide())
 		return;
+	s->task.wide = true;
 	s->receive = needs_any(s) ? tw_sender_receive_avx512_any : tw_sender_receive_avx512;
 	if (!s->corrects)
 		s->receive_nic = tw_sender_receive_avx512_nic;

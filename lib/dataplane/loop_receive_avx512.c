@@ -164,6 +164,7 @@ TW_LANES_INLINE unsigned int take(struct tw_sender *s, struct burst *b, unsigned
 		return 0;
 	_mm512_storeu_si512(b->done + b->n_done, _mm512_loadu_si512(b->rx + at));
 	b->n_done += k;
+	s->n_together += k;
 	b->usual += k;
 	b->last_stream = g.stream[g.one ? 0 : k - 1];
 	b->last_seq = tw_get32(w.f[k - 1] + tw_wide_off(v6) + TW_REP_SENDER_SEQ);

@@ -4,17 +4,11 @@
 /* The reflector's instances for any CPU that DPDK runs on, and the choice between all of them. */
 
 #include "loop_instances.h"
+#include "wide.h"
 
 bool tw_reflector_is_wide(const struct tw_reflector_config *cfg)
 {
-#ifdef TW_HAVE_AVX512
-	return !cfg->any_cpu && __builtin_cpu_supports("avx512vbmi") &&
-	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2");
-#else
-	(void)cfg;
-	return false;
-#endif
+	return !cfg->any_cpu && tw_cpu_is_wide();
 }
 
 static unsigned int flags_of_port(
@@ -155,6 +149,7 @@ tw_reflector_step *tw_reflector_choose(struct tw_reflector *r)
 			: flags == F_LIGHT_ONLY ? burst_light
 						: burst_instance_of(flags | F_PER_PACKET);
 	flags = flags_of(r);
+	atomic_store_explicit(&r->task.wide, false, memory_order_relaxed);
 	if (r->port.stamps.clock) {
 		if (!(flags & (F_SLOW_ONLY | F_LIGHT_ONLY)))
 			flags = (flags & ~(unsigned int)F_MANY) | F_PER_PACKET;
@@ -162,8 +157,10 @@ tw_reflector_step *tw_reflector_choose(struct tw_reflector *r)
 		return step_nic;
 	}
 #ifdef TW_HAVE_AVX512
-	if (tw_reflector_is_wide(&r->cfg))
+	if (tw_reflector_is_wide(&r->cfg)) {
+		atomic_store_explicit(&r->task.wide, true, memory_order_relaxed);
 		return tw_reflector_avx512(flags);
+	}
 #endif
 	return instance_of(flags);
 }

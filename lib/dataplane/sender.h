@@ -145,6 +145,7 @@ struct tw_sender {
 		struct tw_sender *s, uint16_t queue); /* with stamps by the NIC */
 	struct tw_wide_look look[2];                  /* its: IPv4, IPv6, with these marks */
 	uint64_t want_marks;
+	uint64_t n_together; /* replies that were judged with others in lanes */
 	/* stream + 1 by local UDP port; 0 = none, TW_SENDER_SHARED: several, see shared */
 	uint32_t *by_port;
 	uint32_t *shared; /* stream + 1 by hash of its key, open addressing */

@@ -30,18 +30,22 @@ static void add_workers(struct rte_tel_data *d)
 	for (unsigned int i = 0; i < n_shown; i++) {
 		struct rte_tel_data *one = rte_tel_data_alloc();
 		uint64_t packets = 0;
+		int wide = 0;
 		char name[32];
 
 		if (!one || w[i].n_tasks == 0) {
 			rte_tel_data_free(one);
 			continue;
 		}
-		for (unsigned int k = 0; k < w[i].n_tasks; k++)
+		for (unsigned int k = 0; k < w[i].n_tasks; k++) {
 			packets +=
 				atomic_load_explicit(&w[i].tasks[k]->packets, memory_order_relaxed);
+			wide += atomic_load_explicit(&w[i].tasks[k]->wide, memory_order_relaxed);
+		}
 		rte_tel_data_start_dict(one);
 		rte_tel_data_add_dict_string(one, "role", role_name(&w[i]));
 		rte_tel_data_add_dict_int(one, "tasks", (int)w[i].n_tasks);
+		rte_tel_data_add_dict_int(one, "tasks_avx512", wide);
 		rte_tel_data_add_dict_u64(one, "packets", packets);
 		rte_tel_data_add_dict_u64(one, "cpu_ns", (uint64_t)tw_worker_cpu_time(&w[i]).v);
 		snprintf(name, sizeof(name), "lcore_%u", w[i].lcore);

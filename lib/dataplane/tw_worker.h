@@ -93,6 +93,7 @@ struct tw_task {
 	uint64_t stolen_longest;    /**< the most of them at a stretch */
 	_Atomic uint64_t packets;   /**< w: worker, r: control (progress only) */
 	_Atomic bool finished;      /**< w: worker, r: control */
+	_Atomic bool wide; /**< its loop is one for this CPU's wide vectors. w: worker, r: any */
 	_Atomic uint32_t notes; /**< of enum tw_stamp_note, to be logged. w: worker, r: control */
 	int wake_fd; /**< eventfd that ends the worker's sleep; -1 = it never sleeps. w: control */
 	struct tw_mailbox mailbox;

@@ -315,3 +315,23 @@ void dp_run(struct dp_run *run)
 	dp_counters_add_up(&run->result.counters);
 	assert_int_equal(run->result.counters.reflected, run->out.n);
 }
+
+bool dp_cpu_is_wide(void)
+{
+	static const char *const needs[] = {
+		" avx512bw ", " avx512dq ", " avx512vl ", " avx512vbmi ", " bmi2 "};
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	unsigned int has = 0;
+	static char line[8192];
+
+	assert_non_null(f);
+	while (has == 0 && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "flags", 5) != 0)
+			continue;
+		line[strcspn(line, "\n")] = ' ';
+		for (unsigned int i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+			has += strstr(line, needs[i]) != NULL;
+	}
+	fclose(f);
+	return has == sizeof(needs) / sizeof(needs[0]);
+}

@@ -72,6 +72,9 @@ bool dp_wait_(bool (*cond)(void *), void *arg, const char *what);
 
 void dp_sleep_ms(unsigned int ms);
 
+/* By what the kernel says: has this CPU all that the loops for AVX-512 need? */
+bool dp_cpu_is_wide(void);
+
 /* CLOCK_REALTIME as NTP 32.32. */
 uint64_t dp_wall(void);
 

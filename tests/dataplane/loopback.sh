@@ -55,6 +55,30 @@ for family in -4 -6; do
 		.tlv.follow_up.unmatched == 0 and .tlv.follow_up.egress_ns.min >= 0" "$family" \
 		-c 2000 --pps 20000 --auth --timestamp-format ptp "${tlvs[@]}"
 done
+# Both ends take the loops for this CPU, what they cannot do is done in those for any.
+loops_taken()
+{
+	local who=$1 loop='any CPU'
+	shift
+	[ "$who" = any ] || loop=$wide
+	"$bin" loopback -d -c 10 --pps 1000 "$@" 2>&1 >/dev/null | grep -c "a sender, in a loop for $loop\$" |
+		grep -qx 1 || {
+		echo "FAIL: loopback $*: the sender's loop is not for $loop"
+		failed=1
+	}
+}
+flags=" $(sed -n 's/^flags[^:]*://p' /proc/cpuinfo | head -n 1) "
+wide='CPUs with AVX-512'
+for flag in avx512bw avx512dq avx512vl avx512vbmi bmi2; do
+	[[ $flags = *" $flag "* ]] || wide='any CPU'
+done
+loops_taken wide
+loops_taken wide -6 --streams 7
+loops_taken any --auth
+"$bin" loopback -d -c 10 --pps 1000 2>&1 >/dev/null | grep -q "a reflector, in a loop for $wide\$" || {
+	echo "FAIL: loopback: the reflector's loop is not for $wide"
+	failed=1
+}
 # Two pairs of workers: each sends its share and hears its own replies, and the sum is exact.
 cpus=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
 last=$(taskset -cp $$ | sed 's/.*[-, ]//')

@@ -168,6 +168,23 @@ static void answer(void)
 		forget(i);
 }
 
+/* The first side's loop is the one for this CPU, and there nearly all that is usual goes in lanes. */
+static void judge_lanes(bool usual)
+{
+	const struct tw_sender *s = dp_both.side[0].s;
+	bool wide = dp_cpu_is_wide() && !dp_both.kind.any;
+
+	assert_int_equal(s->task.wide, wide);
+	assert_false(dp_both.side[1].s->task.wide);
+	assert_int_equal(dp_both.side[1].s->n_together, 0);
+	if (!wide)
+		assert_int_equal(s->n_together, 0);
+	else if (usual) /* but few without a TTL, or where neighbours are of different groups */
+		assert_true(
+			s->n_together >
+			s->answered * (dp_both.kind.ttl0 || dp_both.kind.n_groups ? 1 : 8) / 10);
+}
+
 static void run(uint32_t streams, double odd, uint64_t records, unsigned int rounds)
 {
 	static const uint64_t begins[] = {0, 0, 0xffffff80, (1ULL << 40) - 100};
@@ -191,6 +208,7 @@ static void run(uint32_t streams, double odd, uint64_t records, unsigned int rou
 	}
 	answered = dp_both.side[0].s->answered;
 	assert_true(answered > rounds);
+	judge_lanes(odd == 0);
 	if (odd == 0) /* and what must come out is plain */
 		assert_int_equal(answered + dp_both.n_way, dp_both.side[0].s->numbered);
 	dp_both_close();
