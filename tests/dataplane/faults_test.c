@@ -4,14 +4,16 @@
 #include "tw_test.h"
 
 #include "dp_rig.h"
+#include "loop.h"
 
 #include <pcap/pcap.h>
 #include <rte_mempool.h>
 #include <unistd.h>
 
 /*
- * What can fail under a reflector: here its buffers run out. The sender's faults are in
- * limits_test.c, those of links, devices, clocks and CPUs in tests/functional/faults.sh.
+ * What can fail under a reflector: here its buffers run out; and what becomes of a sender's buffers
+ * that the device still has. The sender's other faults are in limits_test.c, those of links, devices,
+ * clocks and CPUs in tests/functional/faults.sh.
  */
 
 #define REQUESTS 300
@@ -91,10 +93,60 @@ static void receive_buffers_run_out(void **state)
 	unlink(out);
 }
 
+/*
+ * A device may keep what was sent until it is stopped or sends more: those buffers are there until
+ * the port is closed, though the sender is gone.
+ */
+static void sent_buffers_outlive_their_sender(void **state)
+{
+	struct tw_stream_config stream = {.local = {{.family = 4, .b = {192, 0, 2, 1}}, 20000},
+		.remote = {{.family = 4, .b = {192, 0, 2, 9}}, 862},
+		.ttl = 255,
+		.protocol = TW_PROTOCOL_STAMP,
+		.n_sizes = 1,
+		.sizes = &(const uint16_t){44}};
+	struct tw_sender_config sc = {.n_streams = 1,
+		.streams = &stream,
+		.schedule = TW_SCHEDULE_MAX,
+		.burst = 1,
+		.count = 10,
+		.timeout = tw_ns_from_ms(500)};
+	struct tw_port port = dp_open("net_ring_kept", (struct tw_port_config){.n_queues = 1});
+	struct tw_loop_port lp = dp_loop_port(&port);
+	char name[RTE_MEMPOOL_NAMESIZE];
+	struct rte_mempool *pool;
+	struct rte_mbuf *m[32];
+	struct tw_task *t;
+	struct tw_err err;
+
+	(void)state;
+	if (tw_sender_create(&lp, &sc, &dp_clock, &err, &t) < 0)
+		fail_msg("%s", err.text);
+	snprintf(name, sizeof(name), "tw_tx_%u_0", port.port_id);
+	pool = rte_mempool_lookup(name);
+	assert_non_null(pool);
+	t->control(t, TW_LETTER_START);
+	tw_task_housekeeping(t, rte_rdtsc());
+	/* the first round only sends, and all of it fits into the device's ring */
+	t->step(t);
+	assert_int_equal(rte_mempool_in_use_count(pool), 10);
+	tw_task_destroy(t);
+
+	assert_ptr_equal(rte_mempool_lookup(name), pool);
+	assert_int_equal(rte_eth_rx_burst(port.port_id, 0, m, 32), 10);
+	for (unsigned int i = 0; i < 10; i++)
+		assert_ptr_equal(m[i]->pool, pool);
+	rte_pktmbuf_free_bulk(m, 10);
+	assert_ptr_equal(rte_mempool_lookup(name), pool);
+	tw_port_close(&port);
+	assert_null(rte_mempool_lookup(name));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(receive_buffers_run_out),
+		cmocka_unit_test(sent_buffers_outlive_their_sender),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
