@@ -127,9 +127,35 @@ if ip -n "$a" link add link va name tag type vlan id 7 2>/dev/null; then
 	ready tagged "$tagged" listening
 	check 'the same port on a VLAN interface: its program answers' echoes 862 203.0.113.2
 	stop "$tagged"
-else
-	echo "this kernel has no VLAN interfaces: not tried"
 fi
+# and where the kernel has no such interfaces: it gets to where it would look for one
+sends_tagged()
+{
+	ip netns exec "$a" python3 -c '
+import socket, sys
+sys.path.insert(0, sys.argv[1])
+import octets as o
+to, tag, a, b = sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5]
+ip = o.ip4(a, b, o.UDP, o.udp(a, 20000, b, 862, o.request(0, 0)))
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("va", 0))
+for i in range(20):
+    s.send(o.ethernet(to, "02:00:00:00:00:77", ip, [(0x8100, tag)]))' \
+		"$here" "$(ip netns exec "$b" cat /sys/class/net/vb/address)" "$1" "$a4" "$b4"
+}
+# What nobody in the kernel wanted: of a VLAN that is none of its own.
+unwanted()
+{
+	ip -n "$b" -s -s -j link show vb | jq '.[0].stats64.rx.otherhost // 0'
+}
+before=$(unwanted)
+sends_tagged 7
+check 'the same port in an unknown VLAN: the kernel looks at it' \
+	within 5 eval '[ "$(($(unwanted) - before))" = 20 ]'
+before=$(seen)
+sends_tagged 0
+check "the same port with a priority tag: the kernel's UDP sees it" \
+	within 5 eval '[ "$(($(seen) - before))" = 20 ]'
 
 echo "== a second instance, and their ends"
 reflector r863 --dev af_packet:vb :863
