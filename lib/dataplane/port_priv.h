@@ -99,10 +99,10 @@ void tw_port_spread_end(struct tw_port *port);
 /* The kernel interface half. */
 int tw_port_open_kernel(struct tw_port *port, struct tw_err *err);
 
-/* Find out what of the port's stamps is to be trusted; after the start. Says so in the log. */
 /* Pools that waited for the device to stop, which it has. */
 void tw_port_free_retired(uint16_t port_id);
 
+/* Find out what of the port's stamps is to be trusted; after the start. Says so in the log. */
 void tw_port_stamps_begin(struct tw_port *port);
 void tw_port_stamps_end(struct tw_port *port);
 
