@@ -411,9 +411,10 @@ int tw_sending_plan(struct tw_sending *s, const struct tw_port *ports, unsigned 
 		if (rc < 0)
 			tw_sending_blame(s, places[at].i, err, rc);
 	}
-	plan_run(s);
-	if (rc == 0)
+	if (rc == 0) {
+		plan_run(s);
 		rc = make_shares(s, places, ports, err);
+	}
 	free(places);
 	return rc;
 }
