@@ -10,19 +10,29 @@
 #include "loop_receive.h"
 #include "wide.h"
 
-/* Open the protected ones of a burst; what is wrong is counted and forgotten. */
-static void open_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
+typedef uint64_t judge_burst(struct tw_sender *s, const uint32_t *stream, uint8_t *const *payload,
+	const uint32_t *len, unsigned int n);
+
+/* Bit per one of a burst: it is good. */
+static inline __attribute__((always_inline)) uint64_t judge_found(
+	struct tw_sender *s, const struct tw_found *f, unsigned int n, judge_burst *judge)
 {
 	uint32_t stream[TW_BURST], len[TW_BURST];
 	uint8_t *payload[TW_BURST];
-	uint64_t good;
 
 	for (unsigned int i = 0; i < n; i++) {
 		stream[i] = f[i].stream;
 		len[i] = f[i].len;
 		payload[i] = f[i].payload;
 	}
-	good = tw_sender_open(s, stream, payload, len, n);
+	return judge(s, stream, payload, len, n);
+}
+
+/* Open the protected ones of a burst; what is wrong is counted and forgotten. */
+static void open_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
+{
+	uint64_t good = judge_found(s, f, n, tw_sender_open);
+
 	for (unsigned int i = 0; i < n; i++)
 		if (!(good >> i & 1))
 			f[i].payload = NULL;
@@ -30,16 +40,8 @@ static void open_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
 
 static void check_found(struct tw_sender *s, struct tw_found *f, unsigned int n)
 {
-	uint32_t stream[TW_BURST], len[TW_BURST];
-	uint8_t *payload[TW_BURST];
-	uint64_t good;
+	uint64_t good = judge_found(s, f, n, tw_sender_check_tlvs);
 
-	for (unsigned int i = 0; i < n; i++) {
-		stream[i] = f[i].stream;
-		len[i] = f[i].len;
-		payload[i] = f[i].payload;
-	}
-	good = tw_sender_check_tlvs(s, stream, payload, len, n);
 	for (unsigned int i = 0; i < n; i++)
 		f[i].check = good >> i & 1;
 }
