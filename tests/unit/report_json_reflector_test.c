@@ -150,10 +150,40 @@ static void every_key_of_a_reflector(void **state)
 	free(r);
 }
 
+/* Each of them alone spoils what the reflector says, and is named. */
+static void every_fault_of_a_reflector(void **state)
+{
+	static struct tw_reflector_report r;
+	const struct {
+		uint64_t *n;
+		const char *reason;
+	} faults[] = {
+		{&r.counters.tx_failed, "7 replies not sent"},
+		{&r.health.tx_full, "7 replies found the transmit ring full"},
+		{&r.health.rx_missed, "7 packets missed by the receive queue"},
+		{&r.health.rx_nombuf, "7 packets without a receive buffer"},
+		{&r.health.tx_errors, "7 replies that the device took and did not send"},
+		{&r.health.tx_dropped, "7 packets dropped by our own interface on their way out"},
+		{&r.counters.discarded[TW_DISCARD_NO_BUFFER],
+			"7 packets without a buffer for the reply"},
+	};
+	char reason[256];
+
+	(void)state;
+	assert_true(tw_reflector_tester_ok(&r, reason, sizeof(reason)));
+	for (size_t i = 0; i < COUNT_OF(faults); i++) {
+		*faults[i].n = 7;
+		assert_false(tw_reflector_tester_ok(&r, reason, sizeof(reason)));
+		assert_string_equal(reason, faults[i].reason);
+		*faults[i].n = 0;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_of_a_reflector),
+		cmocka_unit_test(every_fault_of_a_reflector),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

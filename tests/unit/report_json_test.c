@@ -356,6 +356,8 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	static const struct item items[] = {
 		{"sla.ok", "false"},
 		{"sla.missed", "[\"rtt.p99 1.2ms > 500us\",\"loss 0.2 > 0.1\"]"},
+		/* the NIC's mapping makes nothing worse that software stamped */
+		{"stamping.error_ns.t1", "1200"},
 		{"tester.ok", "false"},
 		{"tester.not_sent", "1"},
 		{"tester.tx_full", "2"},
@@ -379,6 +381,7 @@ static void an_sla_verdict_and_a_guilty_tester(void **state)
 	json_t *j;
 
 	(void)state;
+	r->source[0] = TW_STAMP_SOFTWARE;
 	r->sla = (struct tw_sla_verdict){.asked = true,
 		.n_missed = 2,
 		.missed = {"rtt.p99 1.2ms > 500us", "loss 0.2 > 0.1"}};

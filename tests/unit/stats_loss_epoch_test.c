@@ -64,6 +64,8 @@ static void stragglers_count_for_their_epoch(void **state)
 	expect(10100, 10099, 0, 1, 0);
 	assert_int_equal(tw_loss_restarts(&l), 1);
 	assert_int_equal(got.reordered, 2);
+	/* nobody knows any more what they were overtaken by on the way there */
+	assert_int_equal(got.order_unknown, 2);
 }
 
 /* A counter that began in the middle and is back at 0 before the window is full. */
@@ -73,6 +75,35 @@ static void restart_below_the_first_number(void **state)
 	run(0, 300, 1000);
 	run(310, 400, 0);
 	expect(400, 390, 0, 0, 10);
+	assert_int_equal(tw_loss_restarts(&l), 1);
+}
+
+/* The same after so few numbers that overtaking alone could be as far. */
+static void restart_just_below_the_first_number(void **state)
+{
+	(void)state;
+	run(0, 100, 10);
+	run(300, 400, 110);
+	run(410, 500, 0);
+	tw_loss_totals(&l, 500, 290, false, &got);
+	assert_int_equal(tw_loss_restarts(&l), 1);
+	assert_int_equal(got.reordered_inbound, 0);
+}
+
+/* Behind a gap a reflector's number may be twice as far where every packet was duplicated on its way
+ * there; beyond that and what it may remember it is another counter. */
+static void a_gap_and_how_far_numbers_go_in_it(void **state)
+{
+	const uint32_t gap = 2 * TW_LOSS_SEEN_BITS;
+
+	(void)state;
+	run(0, 10, 0);
+	tw_loss_reply(&l, 10 + gap, 10 + 2 * gap + TW_LOSS_SEEN_BITS);
+	assert_int_equal(tw_loss_restarts(&l), 0);
+	begin();
+	run(0, 10, 0);
+	tw_loss_reply(&l, 10 + gap, 10 + 2 * gap + TW_LOSS_SEEN_BITS + 1);
+	tw_loss_totals(&l, 11 + gap, 11, false, &got);
 	assert_int_equal(tw_loss_restarts(&l), 1);
 }
 
@@ -196,6 +227,8 @@ int main(void)
 		cmocka_unit_test_setup(restarts_without_loss, setup),
 		cmocka_unit_test_setup(stragglers_count_for_their_epoch, setup),
 		cmocka_unit_test_setup(restart_below_the_first_number, setup),
+		cmocka_unit_test_setup(restart_just_below_the_first_number, setup),
+		cmocka_unit_test_setup(a_gap_and_how_far_numbers_go_in_it, setup),
 		cmocka_unit_test_setup(restart_into_a_gap, setup),
 		cmocka_unit_test_setup(every_life_of_the_counter_counts, setup),
 		cmocka_unit_test_setup(overtaking_across_a_restart_is_unknown, setup),

@@ -107,6 +107,10 @@ static void outbound_order_has_a_window(void **state)
 	assert_int_equal(got.reordered_outbound, 0);
 	assert_int_equal(got.reordered_inbound, 2);
 	assert_int_equal(got.order_unknown, 1);
+	/* of one that is late nobody asks */
+	run(13 + w, 13 + 3 * w, 13 + w);
+	tw_loss_late(&l, 12 + w, 12 + w);
+	assert_int_equal(l.order_unknown, 1);
 }
 
 /* All packets before are out of the window: what follows tells what was before. 15 was overtaken

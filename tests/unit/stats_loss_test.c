@@ -230,6 +230,18 @@ static void strays(void **state)
 	assert_true(got.loss_estimated);
 }
 
+/* Whether it was the only reply to its packet is not known, and then the split is no more than likely. */
+static void a_stray_makes_loss_an_estimate(void **state)
+{
+	(void)state;
+	run(0, 5, 0);
+	run(6, 10, 6);
+	tw_loss_stray(&l, 5, 5);
+	expect(10, 9, 0, 0, 1);
+	assert_int_equal(got.duplicates, 0);
+	assert_true(got.loss_estimated);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup(late_is_lost_but_not_in_a_direction, setup),
 		cmocka_unit_test_setup(all_late, setup),
 		cmocka_unit_test_setup(strays, setup),
+		cmocka_unit_test_setup(a_stray_makes_loss_an_estimate, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
