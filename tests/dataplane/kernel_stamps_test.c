@@ -203,6 +203,24 @@ static void out_of_step_there_are_no_stamps(void **state)
 	rte_pktmbuf_free(m[0]);
 }
 
+/* The next frame has the same octets as far as they are compared, but another length. */
+static void another_length_is_another_packet(void **state)
+{
+	struct rte_mbuf *m[1];
+
+	(void)state;
+	begin();
+	arrives(0, 1, realtime());
+	arrives(1, 1, realtime());
+	frame(0)->tp_snaplen = LEN - 1;
+	copies(1, m, 1, false);
+	frame(0)->tp_status = TP_STATUS_KERNEL;
+	assert_int_equal(tw_kernel_stamps_packet(0, 0, m, 1, 32, &k), 1);
+	assert_int_equal(stamped(m, 1), 0);
+	assert_true(lost);
+	rte_pktmbuf_free(m[0]);
+}
+
 /* A ring so full that the kernel writes to frames that the driver has just given back. */
 static void a_full_ring_is_no_lost_step(void **state)
 {
@@ -352,6 +370,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_ring_is_walked_in_step),
 		cmocka_unit_test(out_of_step_there_are_no_stamps),
+		cmocka_unit_test(another_length_is_another_packet),
 		cmocka_unit_test(a_full_ring_is_no_lost_step),
 		cmocka_unit_test(before_the_frame),
 		cmocka_unit_test(a_port_has_stamps_of_the_kernel),
