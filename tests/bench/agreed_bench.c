@@ -8,9 +8,9 @@
  *   bench_agreed CAPTURE SESSIONS SECONDS CPU
  */
 
+#include "bench_port.h"
 #include "tw_agreed.h"
 #include "tw_eal.h"
-#include "tw_port.h"
 #include "tw_worker.h"
 
 #include <stdio.h>
@@ -19,30 +19,18 @@
 #include <time.h>
 
 #define FIRST_PORT 20000 /* of the sessions in the capture, from 10.0.x.1 to 10.1.0.1:862 */
+#define OWN "10.1.0.1/16"
 #define PORTS 16384
 #define ROOM 65536 /* for sessions, what the server has unless it is told otherwise */
 
 static struct tw_clock clock_;
 
-static void must(bool ok, const char *what)
+static void replay(const char *capture, struct tw_port *ret)
 {
-	if (ok)
-		return;
-	fprintf(stderr, "bench_agreed: %s\n", what);
-	exit(1);
-}
-
-static void open_port(const char *capture, struct tw_port *ret)
-{
-	struct tw_port_config cfg = {.n_queues = 1, .max_frame = 1514, .n_addrs = 1};
-	struct tw_err err;
 	char dev[512];
 
-	tw_prefix_parse("10.1.0.1/16", &cfg.addrs[0]);
 	snprintf(dev, sizeof(dev), "net_pcap0,rx_pcap=%s,infinite_rx=1", capture);
-	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, ret, &err) < 0 ||
-		tw_port_start(ret, &err) < 0)
-		must(false, err.text);
+	open_port(dev, OWN, (struct tw_port_config){.max_frame = 1514}, ret);
 }
 
 static struct tw_task *make(const struct tw_port *port)
@@ -55,17 +43,10 @@ static struct tw_task *make(const struct tw_port *port)
 		.negotiated = true,
 		.negotiated_only = true,
 		.max_agreed = ROOM};
-	struct tw_loop_port lp = {.port_id = port->port_id,
-		.n_rx_queues = 1,
-		.tx_desc = 512,
-		.max_frame = 1514,
-		.pool = port->pool[0],
-		.mac = port->mac,
-		.n_addrs = 1};
+	struct tw_loop_port lp = loop_port(port, OWN, 512);
 	struct tw_task *t;
 	struct tw_err err;
 
-	tw_prefix_parse("10.1.0.1/16", &lp.addrs[0]);
 	if (tw_reflector_create(&lp, &cfg, &clock_, &err, &t) < 0)
 		must(false, err.text);
 	return t;
@@ -111,7 +92,7 @@ int main(int argc, char **argv)
 	eal_cfg.lcores = argv[4];
 	must(tw_eal_start(&eal_cfg, &eal, &err) == 0, err.text);
 	must(tw_clock_init(&clock_) == 0, "clock");
-	open_port(argv[1], &port);
+	replay(argv[1], &port);
 	w.tasks[0] = make(&port);
 	w.lcore = eal.workers[0].lcore;
 	agree(w.tasks[0], (uint32_t)strtoul(argv[2], NULL, 10));

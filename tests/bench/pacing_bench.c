@@ -11,15 +11,16 @@
  *   bench_pacing PPS SECONDS
  */
 
+#include "bench_port.h"
 #include "sender.h"
 #include "tw_eal.h"
-#include "tw_port.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#define OWN "192.0.2.1/24"
 #define PARTS 30
 #define PER_PART 20000
 #define CLOCK_UPDATE_NS 100000000LL
@@ -37,14 +38,6 @@ struct watch {
 
 static struct watch watch;
 static struct tw_clock clock_;
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench_pacing: %s\n", what);
-	exit(1);
-}
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -140,31 +133,14 @@ static struct tw_sender *make(const struct tw_port *port, uint64_t pps)
 		.burst = 1,
 		.horizon = tw_ns_from_sec(1),
 		.timeout = tw_ns_from_sec(1)};
-	struct tw_loop_port lp = {.port_id = port->port_id,
-		.n_rx_queues = 1,
-		.tx_desc = 1024,
-		.max_frame = 1514,
-		.pool = port->pool[0],
-		.mac = {{2, 0, 0, 0, 0, 1}},
-		.n_addrs = 1};
+	struct tw_loop_port lp = loop_port(port, OWN, 1024);
 	struct tw_task *t;
 	struct tw_err err;
 
-	tw_prefix_parse("192.0.2.1/24", &lp.addrs[0]);
+	lp.mac = stream.local_mac;
 	if (tw_sender_create(&lp, &cfg, &clock_, &err, &t) < 0)
 		must(false, err.text);
 	return (struct tw_sender *)t;
-}
-
-static void open_null(struct tw_port *ret)
-{
-	struct tw_port_config cfg = {.n_queues = 1, .max_frame = 1514, .n_addrs = 1};
-	struct tw_err err;
-
-	tw_prefix_parse("192.0.2.1/24", &cfg.addrs[0]);
-	if (tw_dev_parse("net_null0,no-rx=1", &cfg.dev, &err) < 0 ||
-		tw_port_open(&cfg, ret, &err) < 0 || tw_port_start(ret, &err) < 0)
-		must(false, err.text);
 }
 
 /* The worker's loop, and the control thread's part in it. */
@@ -205,7 +181,7 @@ int main(int argc, char **argv)
 		"PPS SECONDS are wanted");
 	must(tw_eal_start(&eal_cfg, &eal, &err) == 0, err.text);
 	must(tw_clock_init(&clock_) == 0, "clock");
-	open_null(&port);
+	open_port("net_null0,no-rx=1", OWN, (struct tw_port_config){.max_frame = 1514}, &port);
 	watch.pps = (double)pps;
 	watch.total = pps * seconds;
 	watch.stride = watch.total / ((uint64_t)PARTS * PER_PART) + 1;

@@ -11,11 +11,11 @@
  *     valgrind --tool=callgrind --toggle-collect=measured_step bench_reflector MODE 200
  */
 
+#include "bench_port.h"
 #include "tw_agreed.h"
 #include "tw_build.h"
 #include "tw_eal.h"
 #include "tw_keyring.h"
-#include "tw_port.h"
 #include "tw_sealed.h"
 #include "tw_send.h"
 #include "tw_tlv_reflect.h"
@@ -72,14 +72,6 @@ static const struct tw_batch_key *key;
 static struct tw_batch_key *twamp_key[SESSIONS];
 static struct tw_tlv_policy policy = {.allowed_dscp = UINT64_MAX, .disclose_location = true};
 static struct bench benches[MODES];
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench_reflector: %s\n", what);
-	exit(1);
-}
 
 static void set_up_keys(void)
 {
@@ -140,13 +132,7 @@ static void set_up(struct bench *b, const struct mode *m)
 		.negotiated_only = m->twamp,
 		.max_agreed = m->twamp ? ROOM : 0,
 		.tlv = m->policy ? &policy : NULL};
-	struct tw_loop_port lp = {.port_id = ports[1].port_id,
-		.n_rx_queues = 1,
-		.tx_desc = 512,
-		.max_frame = 1514,
-		.pool = ports[1].pool[0],
-		.mac = ports[1].mac,
-		.n_addrs = 1};
+	struct tw_loop_port lp = loop_port(&ports[1], "192.0.2.2/24", 512);
 	struct tw_stream_config s = {.local_mac = ports[0].mac,
 		.next_hop_mac = ports[1].mac,
 		.local = {{.family = 4, .b = {192, 0, 2, 1}}, 20000},
@@ -170,7 +156,6 @@ static void set_up(struct bench *b, const struct mode *m)
 		must(tw_tlv_compile(specs, 3, m->auth, &rand, &b->tlv, &err) == 0, "TLVs");
 	size = (uint16_t)((m->auth ? TW_AUTH_LEN : TW_STAMP_LEN) + b->tlv.len);
 	must(tw_send_classes(&s, 1, &b->class, &cycle) == 1, "frame");
-	tw_prefix_parse("192.0.2.2/24", &lp.addrs[0]);
 	must(tw_reflector_create(&lp, &cfg, &clock_, &err, &b->task) == 0, err.text);
 	if (m->twamp)
 		agree(b);

@@ -14,10 +14,10 @@
  *     valgrind --tool=callgrind --toggle-collect=measured_step bench_sender MODE 2
  */
 
+#include "bench_port.h"
 #include "sender.h"
 #include "sender_replies.h"
 #include "tw_eal.h"
-#include "tw_port.h"
 
 #include <rte_ip.h>
 #include <rte_mbuf_dyn.h>
@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define OWN "192.0.2.1/24"
 #define ROUNDS 15
 #define FRAMES 2048
 #define LAPS 48
@@ -80,14 +81,6 @@ static struct rig rigs[] = {
 	{.name = "nic", .kind = {.streams = 1}, .nic = true},
 };
 #define RIGS (sizeof(rigs) / sizeof(rigs[0]))
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench_sender: %s\n", what);
-	exit(1);
-}
 
 /* Alone, so that callgrind can be told to count nothing else. */
 __attribute__((noinline)) static unsigned int measured_step(struct tw_task *t)
@@ -208,18 +201,11 @@ static void prepare_lap(const struct mode *m)
 	rewind_streams(s, offset);
 }
 
-static void open_port(const char *dev, struct tw_port *ret)
+static void open_for_replies(const char *dev, struct tw_port *ret)
 {
-	struct tw_port_config cfg = {.n_queues = 1,
-		.max_frame = REPLY_MAX_FRAME,
-		.extra_mbufs = 2 * FRAMES,
-		.n_addrs = 1};
-	struct tw_err err;
-
-	tw_prefix_parse("192.0.2.1/24", &cfg.addrs[0]);
-	if (tw_dev_parse(dev, &cfg.dev, &err) < 0 || tw_port_open(&cfg, ret, &err) < 0 ||
-		tw_port_start(ret, &err) < 0)
-		must(false, err.text);
+	open_port(dev, OWN,
+		(struct tw_port_config){.max_frame = REPLY_MAX_FRAME, .extra_mbufs = 2 * FRAMES},
+		ret);
 }
 
 /* r: whose replies it gets */
@@ -236,20 +222,15 @@ static struct tw_sender *make_sender(const struct tw_port *port, struct rig *r, 
 		.burst = 1,
 		.timeout = tw_ns_from_sec(2),
 		.any_cpu = any_cpu};
-	struct tw_loop_port lp = {.port_id = port->port_id,
-		.n_rx_queues = 1,
-		.tx_queue = any_cpu, /* they never send: it names their buffers */
-		.tx_desc = 1024,
-		.max_frame = REPLY_MAX_FRAME,
-		.pool = port->pool[0],
-		.mac = {{2, 0, 0, 0, 0, 1}},
-		.n_vlan = r->kind.tag,
-		.tci = {REPLY_TCI},
-		.n_addrs = 1};
+	struct tw_loop_port lp = loop_port(port, OWN, 1024);
 	struct tw_task *t;
 	struct tw_err err;
 
-	tw_prefix_parse("192.0.2.1/24", &lp.addrs[0]);
+	lp.mac = (struct tw_mac){{2, 0, 0, 0, 0, 1}};
+	lp.max_frame = REPLY_MAX_FRAME;
+	lp.tx_queue = any_cpu; /* they never send: it names their buffers */
+	lp.n_vlan = r->kind.tag;
+	lp.tci[0] = REPLY_TCI;
 	for (uint32_t i = 0; i < r->kind.streams; i++) {
 		schedules[i] = each;
 		r->config[i] = (struct tw_stream_config){.local_mac = {{2, 0, 0, 0, 0, 1}},
@@ -305,7 +286,7 @@ static void set_up_rig(struct rig *r, unsigned int number)
 	close(fd);
 	must(reply_capture(file, &r->kind, FRAMES), file);
 	snprintf(dev, sizeof(dev), "net_pcap%u,rx_pcap=%s,infinite_rx=1", number, file);
-	open_port(dev, &r->port);
+	open_for_replies(dev, &r->port);
 	unlink(file);
 	for (unsigned int any = 0; any < 2; any++)
 		r->s[any] = make_sender(&r->port, r, any);
@@ -334,7 +315,7 @@ static void set_up(void)
 
 	n = add_mode(n, "txonly-multi-flow", "", (struct mode){.lap = lap_txonly});
 	for (unsigned int k = 0; k < 2; k++) {
-		open_port(k ? "net_null1,no-rx=1" : "net_null0,no-rx=1", &null_port[k]);
+		open_for_replies(k ? "net_null1,no-rx=1" : "net_null0,no-rx=1", &null_port[k]);
 		sending[k] = make_sender(&null_port[k], &rigs[k], false);
 		sending[k]->task.control(&sending[k]->task, TW_LETTER_START);
 		n = add_mode(n, "send-", rigs[k].name,
