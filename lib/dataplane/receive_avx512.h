@@ -11,6 +11,7 @@
  */
 
 #include "sender.h"
+#include "tw_lanes_avx512.h"
 #include "tw_reply_avx512.h"
 
 #define TW_WIDE TW_REPLY_LANES
@@ -57,29 +58,6 @@ static inline bool tw_wide_is_plain(const struct rte_mbuf *m, unsigned int end)
 {
 	return m->nb_segs == 1 && rte_mbuf_refcnt_read(m) == 1 && RTE_MBUF_DIRECT(m) &&
 	       m->data_off + end <= m->buf_len;
-}
-
-/* Rows into lanes. */
-TW_LANES_INLINE void tw_wide_transpose(const __m512i *r, __m512i *ret)
-{
-	__m512i t[8], s[8];
-
-	for (unsigned int i = 0; i < 8; i += 2) {
-		t[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
-		t[i + 1] = _mm512_unpackhi_epi64(r[i], r[i + 1]);
-	}
-	for (unsigned int i = 0; i < 2; i++) {
-		s[i] = _mm512_shuffle_i64x2(t[i], t[i + 2], 0x44);
-		s[i + 2] = _mm512_shuffle_i64x2(t[i + 4], t[i + 6], 0x44);
-		s[i + 4] = _mm512_shuffle_i64x2(t[i], t[i + 2], 0xee);
-		s[i + 6] = _mm512_shuffle_i64x2(t[i + 4], t[i + 6], 0xee);
-	}
-	for (unsigned int i = 0; i < 2; i++) {
-		ret[i] = _mm512_shuffle_i64x2(s[i], s[i + 2], 0x88);
-		ret[i + 2] = _mm512_shuffle_i64x2(s[i], s[i + 2], 0xdd);
-		ret[i + 4] = _mm512_shuffle_i64x2(s[i + 4], s[i + 6], 0x88);
-		ret[i + 6] = _mm512_shuffle_i64x2(s[i + 4], s[i + 6], 0xdd);
-	}
 }
 
 /* Frames of different lengths. @return false: a segment is not the whole of one */
@@ -153,21 +131,6 @@ TW_LANES_INLINE bool tw_wide_look(const struct tw_sender *s, struct rte_mbuf *co
 	return true;
 }
 
-TW_LANES_INLINE __m512i tw_wide_upper(__m512i q)
-{
-	return _mm512_srli_epi64(q, 32);
-}
-
-TW_LANES_INLINE __m512i tw_wide_lower(__m512i q)
-{
-	return _mm512_and_si512(q, _mm512_set1_epi64(UINT32_MAX));
-}
-
-TW_LANES_INLINE __m512i tw_wide_both(__m512i q)
-{
-	return _mm512_add_epi64(tw_wide_upper(q), tw_wide_lower(q));
-}
-
 /* Of each lane its 16 bits as they stand in a packet, from octet `at` of the word on. */
 TW_LANES_INLINE __m512i tw_wide_be16(__m512i v, const unsigned int at)
 {
@@ -182,16 +145,6 @@ TW_LANES_INLINE __m512i tw_wide_be16(__m512i v, const unsigned int at)
 TW_LANES_INLINE __m512i tw_wide_differ(__m512i a, __m512i b, uint64_t care)
 {
 	return _mm512_ternarylogic_epi64(a, b, _mm512_set1_epi64((int64_t)care), 0x28);
-}
-
-/* Sums that fold to what a right checksum makes of them; all are below 2^48. */
-TW_LANES_INLINE __mmask8 tw_wide_right(__m512i sum)
-{
-	const __m512i ones = _mm512_set1_epi64(0xffff);
-
-	for (unsigned int i = 0; i < 3; i++)
-		sum = _mm512_add_epi64(_mm512_srli_epi64(sum, 16), _mm512_and_si512(sum, ones));
-	return _mm512_cmpeq_epi64_mask(sum, ones);
 }
 
 /* Sums of what follows from an octet of the frames on. */

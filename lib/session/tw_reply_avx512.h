@@ -12,15 +12,12 @@
  * it.
  */
 
+#include "tw_lanes_avx512.h"
 #include "tw_reply.h"
 #include "tw_send.h"
 
-#include <immintrin.h>
-
 /** Replies of a group. */
 #define TW_REPLY_LANES 8
-
-#define TW_LANES_INLINE static inline __attribute__((always_inline))
 
 /** Fields of open replies that have the marks of the batch, in host order, a reply a lane. */
 struct tw_reply_lanes {
