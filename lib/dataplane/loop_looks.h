@@ -11,6 +11,7 @@
 #include "reflector_quick.h"
 #ifdef TW_LOOP_AVX512
 #include "reflector_avx512.h"
+#include "reflector_lanes.h"
 #endif
 
 /* What is wide in an instance for wide vectors: IPv4 with at most one tag. */

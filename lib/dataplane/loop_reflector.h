@@ -17,6 +17,7 @@
 
 #include "reflector.h"
 
+#include "loop_key.h"
 #include "loop_looks.h"
 #include "recorder.h"
 
@@ -81,30 +82,6 @@ TW_INLINE enum kind look(struct tw_reflector *r, const struct rte_mbuf *m, const
 	if ((flags & F_STATELESS) && unlikely(!tw_reflector_may_answer(r, f + l2, v6)))
 		return KIND_OTHER;
 	return unlikely(unflag) ? KIND_UNFLAG : KIND_PLAIN;
-}
-
-TW_INLINE void make_key(uint64_t *key, const uint8_t *f, const unsigned int l2, const bool v6)
-{
-	const uint8_t *udp = f + tw_quick_udp(l2, v6);
-	uint64_t ports = tw_raw32(udp) | (uint64_t)tw_raw16(udp + TW_UDP_LEN + TW_REQ_SSID) << 32 |
-			 (uint64_t)TW_KEY_STAMP << 48;
-
-	key[0] = tw_raw64(f + l2 + (v6 ? TW_IPV6_SRC : TW_IPV4_SRC));
-	if (v6) {
-		key[1] = tw_raw64(f + l2 + TW_IPV6_SRC + 8);
-		key[2] = tw_raw64(f + l2 + TW_IPV6_DST);
-		key[3] = tw_raw64(f + l2 + TW_IPV6_DST + 8);
-	}
-	key[v6 ? 4 : 1] = ports;
-}
-
-TW_INLINE uint64_t hash_of(
-	const struct tw_reflector *r, const uint8_t *f, const unsigned int l2, const bool v6)
-{
-	uint64_t key[TW_KEY_MAX_WORDS] = {0};
-
-	make_key(key, f, l2, v6);
-	return tw_table_hash(v6 ? &r->table6 : &r->table4, key, v6 ? TW_KEY6_WORDS : TW_KEY4_WORDS);
 }
 
 /* The same where the first slot is another's: out of line, with nothing from the loop's registers. */
@@ -288,6 +265,37 @@ TW_INLINE unsigned int quick_run(struct tw_reflector *r, struct round *d, struct
 	return i;
 }
 
+/* The same, eight at a time where there are wide vectors for it.
+ * alone: who stands before it is not looked at with others, after one that was different */
+TW_INLINE unsigned int run_of(struct tw_reflector *r, struct round *d, struct rte_mbuf **rx,
+	unsigned int i, const unsigned int n, unsigned int *alone, uint64_t *t3,
+	const unsigned int flags)
+{
+	unsigned int end = n, to;
+
+	for (;;) {
+#ifdef TW_LOOP_AVX512
+		if (!(flags & (F_VLAN1 | F_VLAN2 | F_PER_PACKET))) {
+			if (likely(i >= *alone)) {
+				to = tw_eight_run(r, &d->b, rx, i, n, d->tx + d->n_tx, t3);
+				d->n_tx += to - i;
+				if (likely(to == n))
+					return n;
+				i = to;
+				*alone = i + TW_EIGHT;
+			}
+			end = *alone < n ? *alone : n;
+		}
+#else
+		(void)alone;
+#endif
+		to = quick_run(r, d, rx, i, end, t3, flags);
+		if (to < end || end == n)
+			return to;
+		i = to;
+	}
+}
+
 /* The whole burst is looked at, and what it needs of the table is fetched. */
 TW_INLINE void look_ahead(struct tw_reflector *r, struct rte_mbuf **rx, const unsigned int n,
 	uint8_t *kind, uint64_t *hash, const unsigned int flags)
@@ -324,7 +332,7 @@ TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf
 	struct looks look4 = {0}, look6 = {0};
 	uint64_t hash[TW_BURST], octets = 0, t3;
 	uint8_t kind[TW_BURST];
-	unsigned int n_tx = d->n_tx;
+	unsigned int n_tx = d->n_tx, alone = 0;
 
 	if (flags & F_SLOW_ONLY) {
 		for (unsigned int i = 0; i < n; i++)
@@ -345,7 +353,7 @@ TW_INLINE void burst_of(struct tw_reflector *r, struct round *d, struct rte_mbuf
 
 		if (!(flags & (F_MANY | F_STATELESS | F_LIGHT_ONLY)) && likely(!r->n_slow)) {
 			d->n_tx = n_tx;
-			i = quick_run(r, d, rx, i, n, &t3, flags);
+			i = run_of(r, d, rx, i, n, &alone, &t3, flags);
 			n_tx = d->n_tx;
 			if (likely(i == n))
 				break;

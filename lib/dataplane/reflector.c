@@ -386,6 +386,8 @@ int tw_reflector_create(const struct tw_loop_port *port, const struct tw_reflect
 	r->shortest = r->shape[0];
 	tw_shape_at_length(
 		&r->shortest, tw_quick_udp(r->l2, false) + TW_UDP_LEN + TW_STAMP_LEN, r->l2, false);
+	memset(r->shortest.care + tw_quick_udp(r->l2, false) + TW_UDP_LEN + TW_REQ_MBZ, 0xff,
+		TW_STAMP_LEN - TW_REQ_MBZ);
 	tw_shape_make(&r->any_port[0], port, false, 0);
 	tw_shape_make(&r->any_port[1], port, true, 0);
 	tw_turn_make(&r->turn, r->l2, false);
