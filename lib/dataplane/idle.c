@@ -17,9 +17,10 @@
 #define EARLY_FIRST_US 60
 /* Sleeps shorter than this cost more than they save. */
 #define SHORT_US 10
-/* Of all time one part in so many may be spent on polling for deadlines and replies, and so much of
- * it may be saved up. */
+/* Of all time one part in so many may be spent on polling for deadlines and replies, or by the
+ * patient for deadlines alone, and so much of it may be saved up. */
 #define SHARE 66
+#define PATIENT_SHARE 132
 #define SAVED_US 300
 /* A longer pause between packets counts as this much. */
 #define GAP_MAX_US 2000
@@ -74,7 +75,8 @@ void tw_idle_work(struct tw_idle *i, uint64_t now)
 /* What was polled since the last call, in vain, is paid for. */
 static void account(struct tw_idle *i, uint64_t now)
 {
-	uint64_t most = SAVED_US * i->us, earned = (now - i->last) / SHARE;
+	uint64_t most = SAVED_US * i->us,
+		 earned = (now - i->last) / (i->patient ? PATIENT_SHARE : SHARE);
 
 	if (i->polling)
 		i->saved -= now - i->last < i->saved ? now - i->last : i->saved;

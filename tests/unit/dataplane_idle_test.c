@@ -22,6 +22,7 @@ struct world {
 	uint64_t packet;      /* the next one, NEVER: none */
 	uint64_t every;       /* packets of somebody else */
 	uint64_t late;        /* a timer ends a sleep so late, a packet as well */
+	uint64_t jitter;      /* and up to so much later, by turns */
 	bool patient;         /* packets end no sleep */
 	bool still;           /* no housekeeping */
 	/* what came of it */
@@ -89,7 +90,7 @@ static void run(struct world *w, uint64_t ticks)
 		if (w->packet < until && !w->patient) {
 			w->now = w->packet + w->late;
 		} else {
-			w->now = until + w->late;
+			w->now = until + w->late + (w->jitter ? w->sleeps * 7919 % w->jitter : 0);
 			tw_idle_woken(&w->idle, until, w->now);
 		}
 		woken = w->now;
@@ -184,6 +185,24 @@ static void replies_that_can_wait(void **state)
 	}
 }
 
+/* Where timers are late by chance, deadlines are polled for, and for them alone not for long. */
+static void deadlines_by_chance(void **state)
+{
+	struct world w = world();
+
+	(void)state;
+	w.patient = true;
+	w.late = 10 * US;
+	w.jitter = 80 * US;
+	w.due = w.now + MS;
+	w.period = MS;
+	run(&w, 2000 * MS);
+	w.awake = w.met = 0;
+	run(&w, 2000 * MS);
+	assert_in_range(w.met, 1990, 2002);
+	assert_in_range(w.awake, 5 * MS, 18 * MS);
+}
+
 /* Short replies are waited for, most of them, and it costs a part in 66 and what a round is. */
 static void replies_soon(void **state)
 {
@@ -265,6 +284,7 @@ int main(void)
 		cmocka_unit_test(packets_in_a_row),
 		cmocka_unit_test(replies_soon),
 		cmocka_unit_test(replies_that_can_wait),
+		cmocka_unit_test(deadlines_by_chance),
 		cmocka_unit_test(replies_too_many),
 		cmocka_unit_test(replies_later),
 		cmocka_unit_test(timers),
