@@ -266,6 +266,14 @@ static void sessions_that_vanish(void **state)
 	c = tw_bench_connect(&b, TW_SEC(0));
 	tw_set_up_open(c, 1);
 	id = tw_one_session(&b, c, TW_SEC(1));
+	/* what was not asked is no answer */
+	for (uint64_t any = id; any < id + 2; any++) {
+		assert_null(tw_server_created(b.server, TW_SEC(2), any, TW_ACCEPT_OK, 862));
+		assert_null(tw_server_started(b.server, TW_SEC(2), any, TW_ACCEPT_OK));
+		assert_null(tw_server_last_packet(b.server, TW_SEC(2), any, TW_SEC(-9000)));
+	}
+	tw_expect_nothing(c);
+	tw_no_action(&b, TW_SEC(2));
 	tw_server_session_gone(b.server, TW_SEC(2), id);
 	assert_int_equal(tw_server_sessions(b.server), 0);
 	tw_server_session_gone(b.server, TW_SEC(2), id); /* the id is dead */
@@ -282,6 +290,32 @@ static void sessions_that_vanish(void **state)
 	tw_server_conn_destroy(c, TW_SEC(5));
 	tw_no_action(&b, TW_SEC(5));
 	assert_int_equal(tw_server_sessions(b.server), 0);
+
+	/* one that ran: SERVWAIT goes on, and the client may count it */
+	c = tw_bench_connect(&b, TW_SEC(10));
+	tw_set_up_open(c, 1);
+	id = tw_one_session(&b, c, TW_SEC(11));
+	tw_start_one(&b, c, TW_SEC(12), id);
+	assert_int_equal(tw_server_conn_deadline(c).v, INT64_MAX);
+	assert_ptr_equal(tw_server_session_gone(b.server, TW_SEC(20), id), c);
+	assert_int_equal(tw_server_conn_deadline(c).v, TW_SEC(920).v);
+	tw_wire(m, sizeof(m), V3, "7", "hex");
+	tw_give(c, TW_SEC(21), m, 32);
+	assert_false(tw_server_conn_done(c, NULL));
+	tw_no_action(&b, TW_SEC(21));
+
+	/* one that was stopped, and belongs to no connection any more; the last packet is told first */
+	id = tw_one_session(&b, c, TW_SEC(30));
+	tw_start_one(&b, c, TW_SEC(30), id);
+	tw_server_tick(b.server, TW_SEC(930));
+	assert_null(tw_server_last_packet(b.server, TW_SEC(930), id, TW_SEC(929)));
+	tw_no_action(&b, TW_SEC(930));
+	tw_give(c, TW_SEC(931), m, 32);
+	tw_action(&b, TW_SEC(931), TW_SERVER_STOP);
+	assert_null(tw_server_session_gone(b.server, TW_SEC(931), id));
+	assert_int_equal(tw_server_sessions(b.server), 0);
+	tw_server_conn_destroy(c, TW_SEC(932));
+	tw_no_action(&b, TW_SEC(932));
 	tw_bench_fini(&b);
 }
 
