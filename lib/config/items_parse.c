@@ -18,6 +18,7 @@ struct parse {
 	struct tw_err *err;
 	struct tw_item_set set;
 	struct tw_item_args args;
+	const struct tw_item *bare; /* the last word: it may have a value, and has none */
 };
 
 static const struct tw_item *find_letter(const struct tw_item_table *t, char c, uint32_t commands)
@@ -166,7 +167,9 @@ static int parse_long(struct parse *p, const char *word)
 			tw_items_quote(equal + 1, quoted));
 	if (equal)
 		return take(p, item, equal + 1);
-	if (item->type == TW_ITEM_FLAG || (item->flags & TW_ITEM_OPTIONAL))
+	if (item->flags & TW_ITEM_OPTIONAL)
+		p->bare = item;
+	if (item->type == TW_ITEM_FLAG || p->bare)
 		return take(p, item, NULL);
 	return take_next(p, item);
 }
@@ -195,14 +198,17 @@ static int parse_letters(struct parse *p, const char *s)
 	return 0;
 }
 
-static int take_argument(struct parse *p, const char *word)
+/* before: the option just before it, if that may have a value and has none */
+static int take_argument(struct parse *p, const char *word, const struct tw_item *before)
 {
 	char quoted[80];
 
 	if (p->args.n == p->cmd->max_args)
-		return tw_fail(p->err, -EINVAL, "argument %s: allowed: %s",
+		return tw_fail(p->err, -EINVAL, "argument %s: allowed: %s%s%s%s",
 			tw_items_quote(word, quoted),
-			p->cmd->max_args ? p->cmd->arguments : "options only");
+			p->cmd->max_args ? p->cmd->arguments : "options only",
+			before ? "; a value of --" : "", before ? before->name : "",
+			before ? " comes after a =" : "");
 	p->args.v[p->args.n++] = word;
 	return 0;
 }
@@ -237,10 +243,12 @@ int tw_items_parse(const struct tw_item_table *t, const struct tw_item_command *
 
 	assert(t->n_items <= TW_ITEMS_MAX && cmd->max_args <= TW_ITEM_ARGS_MAX);
 	while (rc == 0 && p.next < argc) {
+		const struct tw_item *before = p.bare;
 		const char *word = argv[p.next++];
 
+		p.bare = NULL;
 		if (!options || word[0] != '-' || word[1] == '\0')
-			rc = take_argument(&p, word);
+			rc = take_argument(&p, word, before);
 		else if (strcmp(word, "--") == 0)
 			options = false;
 		else if (word[1] == '-')

@@ -288,6 +288,10 @@ static void refusals(void **state)
 		{1, -EINVAL, "-c 1", "-c (--count): not an option of reflector"},
 		{1, -EINVAL, "word", "argument 'word': allowed: options only"},
 		{0, -EINVAL, "a b c", "argument 'c': allowed: PEER [LOCAL]"},
+		{0, -EINVAL, "a b --metrics c",
+			"argument 'c': allowed: PEER [LOCAL]; a value of --metrics comes after a "
+			"="},
+		{0, -EINVAL, "--metrics a b c", "argument 'c': allowed: PEER [LOCAL]"},
 		{0, -EINVAL, "", "missing argument: needs PEER [LOCAL]; see prog sender --help"},
 		{0, -EINVAL, "-i 1 --pps 5 p",
 			"--interval and --pps exclude each other, allowed: one of them"},
