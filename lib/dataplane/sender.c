@@ -154,16 +154,37 @@ static uint64_t next_due(const struct tw_task *task)
 		&task->clock, tw_pace_due(&s->pace) - (s->stamper.launch ? TW_SENDER_LEAD : 0));
 }
 
+/* The smallest queue of a kernel's interface holds twice as many; and the longest sleep. */
+#define REPLIES_MOST 1024
+#define SLEEPS_PER_SEC 200
+
+/* Do replies to all that the schedules send in the time of a sleep, at the worst moment? */
+static bool replies_fit(const struct tw_sender_config *cfg)
+{
+	double n = cfg->n_gaps; /* some may be none */
+
+	for (uint32_t i = 0; cfg->schedules && i < cfg->n_streams; i++) {
+		const struct tw_stream_schedule *c = &cfg->schedules[i];
+
+		n += c->burst + (double)c->pps_num / (double)c->pps_den / SLEEPS_PER_SEC;
+	}
+	if (!cfg->schedules && cfg->pps_den)
+		n += cfg->burst + (double)cfg->pps_num / (double)cfg->pps_den / SLEEPS_PER_SEC;
+	return n <= REPLIES_MOST;
+}
+
 /*
  * Replies whose time of receipt the kernel notes are gathered with the next packet that is sent, or
- * a few milliseconds later; but not where they decide what is sent, or when all is over.
+ * a few milliseconds later; but not where they decide what is sent, when all is over, or where more
+ * of them may come meanwhile than a queue holds.
  */
 static bool patient(const struct tw_task *task)
 {
 	const struct tw_sender *s = (const struct tw_sender *)task;
 
 	return s->phase == TW_SENDER_SENDING && s->left && tw_stamper_patient(&s->stamper) &&
-	       !s->cfg.in_flight_max && !s->n_pending && !s->handover && !s->port.exception;
+	       s->replies_fit && !s->cfg.in_flight_max && !s->n_pending && !s->handover &&
+	       !s->port.exception;
 }
 
 static void destroy(struct tw_task *task)
@@ -282,6 +303,7 @@ int tw_sender_create(const struct tw_loop_port *port, const struct tw_sender_con
 	s->cfg = *cfg;
 	s->mac = tw_mac_word(&port->mac);
 	s->left = cfg->count ? cfg->count : UINT64_MAX;
+	s->replies_fit = replies_fit(cfg);
 	s->n_streams = cfg->n_streams;
 	tw_answer_self(port, &s->self);
 	s->slope.countdown = 1;

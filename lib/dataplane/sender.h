@@ -165,7 +165,8 @@ struct tw_sender {
 	struct tw_result *result;
 	struct tw_neighbour_self self;
 	struct tw_stamper stamper;
-	bool corrects; /* T1 of every packet by its transmit stamp, where that came in time */
+	bool replies_fit; /* what may come back while this worker sleeps finds room in a queue */
+	bool corrects;    /* T1 of every packet by its transmit stamp, where that came in time */
 	unsigned int n_late;
 	struct tw_sender_late late_of[TW_SENDER_LATE];
 	uint64_t last_late; /* T1 minus time due of the packet before, 2^-32 s */

@@ -53,10 +53,57 @@ static void in_flight_with_losses(void **state)
 	}
 }
 
+/* A worker that sleeps through replies, since the kernel stamps them, finds them in its queue after
+ * 5 ms: the smallest holds 2,048. */
+static void patience_has_room(void **state)
+{
+	enum { OWN = 3 };
+	static struct tw_stream_schedule schedules[OWN];
+	static const struct {
+		bool own;
+		uint32_t burst;
+		uint64_t pps;
+		bool patient;
+	} rows[] = {{false, 1, 1000, true}, {false, 512, 1000, true}, {false, 2048, 1000, false},
+		{false, 1, 1000000, false}, {true, 1, 10, true}, {true, 64, 1000, true},
+		{true, 1024, 1000, false}, {true, 1, 100000, false}};
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		struct dp_pair p = dp_pair();
+		struct tw_sender *s;
+
+		for (uint32_t k = 0; k < OWN; k++)
+			schedules[k] = (struct tw_stream_schedule){.kind = TW_SCHEDULE_PERIODIC,
+				.pps_num = rows[i].pps,
+				.pps_den = 1,
+				.burst = rows[i].burst};
+		p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+		p.sender_cfg.in_flight_max = 0;
+		p.sender_cfg.pps_num = rows[i].pps;
+		p.sender_cfg.pps_den = 1;
+		p.sender_cfg.burst = rows[i].burst;
+		if (rows[i].own) {
+			p.sender_cfg.n_streams = OWN;
+			p.sender_cfg.schedules = schedules;
+		}
+		dp_pair_open(&p);
+		s = (struct tw_sender *)p.sender;
+		s->phase = TW_SENDER_SENDING;
+		s->stamper.rx = s->stamper.by_kernel = s->stamper.steady = true;
+		assert_int_equal(s->task.patient(&s->task), rows[i].patient);
+		s->stamper.steady = false;
+		assert_false(s->task.patient(&s->task));
+		s->phase = TW_SENDER_DONE;
+		dp_pair_close(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_flight_with_losses),
+		cmocka_unit_test(patience_has_room),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
