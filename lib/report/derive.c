@@ -96,9 +96,14 @@ static bool ours(enum tw_stamp_source s)
 	return s != TW_STAMP_NONE && s != TW_STAMP_PEER;
 }
 
+bool report_one_clock(const struct tw_result *r)
+{
+	return ours(r->source[1]) && ours(r->source[2]);
+}
+
 bool report_one_way_comparable(const struct tw_result *r)
 {
-	if (ours(r->source[1]) && ours(r->source[2]))
+	if (report_one_clock(r))
 		return true;
 	return r->clock.synchronised && r->peer.known && r->peer.synchronised;
 }

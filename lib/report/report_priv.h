@@ -48,10 +48,10 @@ struct report_role_total {
 struct report_role_total report_role_total(
 	const struct tw_cpu_usage *cpu, enum tw_worker_role role);
 
-/*
- * Do T1..T4 read one and the same clock (both ends are ours, as in loopback), or clocks that
- * both claim to be synchronised? Only then does a one-way delay mean what it says.
- */
+/* Do T1..T4 read one and the same clock? Both ends are ours, as in loopback. */
+bool report_one_clock(const struct tw_result *r);
+
+/* Or clocks that both claim to be synchronised? Only then does a one-way delay mean what it says. */
 bool report_one_way_comparable(const struct tw_result *r);
 
 #endif

@@ -78,6 +78,13 @@ static void one_way_note(FILE *out, const struct tw_result *r)
 
 	if (r->delay[TW_OUTBOUND].m.count == 0 || (comparable && !neg_out && !neg_in))
 		return;
+	if (report_one_clock(r)) {
+		text_paragraph(out,
+			"note: %" PRIu64 " outbound and %" PRIu64 " inbound delays are negative: "
+			"less than what stamps of the one clock of both ends are off",
+			neg_out, neg_in);
+		return;
+	}
 	if (tw_result_offset(r, &offset))
 		snprintf(estimate, sizeof(estimate),
 			"; estimated offset %s%s (peer minus here, if the shortest delays are "

@@ -172,6 +172,28 @@ static void the_reason_for_an_unknown_direction_is_named(void **state)
 	tw_result_destroy(r);
 }
 
+/* In a loopback there is one clock, and nobody to disagree with. */
+static void negative_delays_by_one_clock(void **state)
+{
+	struct tw_result *r = clean_result();
+	char *text;
+
+	(void)state;
+	tw_series_record(&r->delay[TW_INBOUND], -1000);
+	text = table(r, false);
+	assert_non_null(strstr(text, "1 inbound delays are negative, the clocks disagree"));
+	free(text);
+	r->source[1] = r->source[2] = TW_STAMP_SOFTWARE;
+	text = table(r, false);
+	assert_line(text,
+		" note: 0 outbound and 1 inbound delays are negative: less than what stamps of\n"
+		" the one clock of both ends are off");
+	assert_null(strstr(text, "disagree"));
+	assert_null(strstr(text, "offset"));
+	free(text);
+	tw_result_destroy(r);
+}
+
 static void one_way_delays_of_free_running_clocks_are_flagged(void **state)
 {
 	struct tw_result *r = clean_result();
@@ -345,6 +367,7 @@ int main(void)
 		cmocka_unit_test(what_is_worth_a_note_gets_one),
 		cmocka_unit_test(what_was_not_measured_is_a_dash),
 		cmocka_unit_test(the_reason_for_an_unknown_direction_is_named),
+		cmocka_unit_test(negative_delays_by_one_clock),
 		cmocka_unit_test(one_way_delays_of_free_running_clocks_are_flagged),
 		cmocka_unit_test(our_own_failure_makes_the_result_invalid),
 		cmocka_unit_test(stamps_by_several_are_shared_out),
