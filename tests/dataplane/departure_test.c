@@ -157,13 +157,16 @@ static void stand_nearly_still(struct tw_sender *s, uint64_t now)
 	s->task.clock.mult = 1;
 }
 
-static void drain(const struct dp_pair *p)
+/* @return frames that were on the wire */
+static unsigned int drain(const struct dp_pair *p)
 {
 	struct rte_mbuf *m[32];
+	unsigned int n = 0;
 	uint16_t k;
 
-	while ((k = rte_eth_rx_burst(p->port[1], 0, m, 32)) > 0)
+	for (; (k = rte_eth_rx_burst(p->port[1], 0, m, 32)) > 0; n += k)
 		rte_pktmbuf_free_bulk(m, k);
+	return n;
 }
 
 static void expect(const struct tw_series *is, const struct tw_series *want)
@@ -340,11 +343,91 @@ static void own_schedules(void **state)
 	}
 }
 
+/* What has left when the clock is there, on the wire. */
+static unsigned int wire_at(const struct dp_pair *p, uint64_t now)
+{
+	unsigned int n = 0;
+
+	stand_still(sender(p), now);
+	while (tw_sender_transmit(sender(p), rte_rdtsc()))
+		n += drain(p);
+	return n;
+}
+
+/* By turns, prebuilt or not, or by its own schedule. */
+static void begin_bursts(struct dp_pair *p, uint32_t burst, unsigned int how, uint64_t start)
+{
+	static struct tw_stream_schedule schedule;
+	struct tw_sender *s;
+
+	schedule = (struct tw_stream_schedule){
+		.kind = TW_SCHEDULE_PERIODIC, .pps_num = 1024, .pps_den = 1, .burst = burst};
+	p->sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
+	p->sender_cfg.pps_num = 1024;
+	p->sender_cfg.pps_den = 1;
+	p->sender_cfg.burst = burst;
+	if (how == 2)
+		p->sender_cfg.schedules = &schedule;
+	begin(p, how == 1, start);
+	s = sender(p);
+	if (how == 2)
+		tw_sender_own_start(s);
+	else
+		tw_pace_start(&s->pace, start);
+}
+
+/* A worker that is in time puts so many packets on the wire at a time, never more, and then none
+ * for as many periods. */
+static void bursts_on_the_wire(void **state)
+{
+	static const uint32_t bursts[] = {1, 2, 7, 32, 100, 1024};
+
+	(void)state;
+	for (unsigned int i = 0; i < 3 * RTE_DIM(bursts); i++) {
+		const uint32_t burst = bursts[i / 3];
+		const uint64_t start = 5 * SEC;
+		struct dp_pair p = dp_pair();
+
+		begin_bursts(&p, burst, i % 3, start);
+		/* four looks a period */
+		for (unsigned int k = 0; k < 4 * 5 * burst; k++)
+			assert_int_equal(wire_at(&p, start + k * PERIOD / 4),
+				k % (4 * burst) == 0 ? burst : 0);
+		assert_int_equal(sender(&p)->result->tester.not_sent, 0);
+		dp_pair_close(&p);
+	}
+}
+
+/* One that is late sends what it missed at once, and the gaps say so; 20 ms at most. */
+static void late_ones_catch_up(void **state)
+{
+	(void)state;
+	for (unsigned int how = 0; how < 3; how++) {
+		const uint64_t start = 5 * SEC;
+		struct dp_pair p = dp_pair();
+		const struct tw_result *r;
+
+		begin_bursts(&p, 1, how, start);
+		r = sender(&p)->result;
+		assert_int_equal(wire_at(&p, start), 1);
+		assert_int_equal(wire_at(&p, start + 20 * PERIOD), 20);
+		assert_int_equal(r->tester.not_sent, 0);
+		assert_true(r->tester.departure.m.min <= -(int64_t)PERIOD * 9 / 10);
+		/* what is overdue by more than that is given up, all of it */
+		assert_int_equal(wire_at(&p, start + 42 * PERIOD), 0);
+		assert_int_equal(r->tester.not_sent, 22);
+		assert_int_equal(wire_at(&p, start + 43 * PERIOD), 1);
+		dp_pair_close(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_in_turn),
 		cmocka_unit_test(launch_time),
+		cmocka_unit_test(bursts_on_the_wire),
+		cmocka_unit_test(late_ones_catch_up),
 		cmocka_unit_test(own_schedules),
 	};
 
