@@ -18,6 +18,15 @@
 /* Between two questions where every packet cannot be asked for anyway: parts of a second. */
 #define ASK_PART 200
 
+/*
+ * How long before the last look at empty queues a packet may have been stamped that was not seen
+ * then, 2^-32 s: 10 ms in a NIC. The kernel stamps a packet before its thread has put it into the
+ * socket's ring, and on a busy machine that thread may not run for a while: 27 ms were seen. Its
+ * clock needs no such watch, being our own.
+ */
+#define HIDDEN_NIC ((uint64_t)43000000)
+#define HIDDEN_KERNEL ((uint64_t)1 << 32)
+
 /* Of a device that is asked for the first time: what may still stand in its register. */
 static void flush(uint16_t port_id)
 {
@@ -33,6 +42,7 @@ void tw_stamper_init(struct tw_stamper *s, const struct tw_loop_stamps *port, ui
 	s->port_id = port_id;
 	s->tick = (uint64_t)(((tw_u128)1 << 64) / clock->mult);
 	s->by_kernel = port->kernel_lost != NULL;
+	s->hidden = s->by_kernel ? HIDDEN_KERNEL : HIDDEN_NIC;
 	s->made = s->by_kernel ? s->n.kernel : s->n.hardware;
 	if (!port->clock)
 		return;

@@ -42,6 +42,7 @@ struct tw_stamper {
 	struct tw_nic_map map;
 	uint64_t error;    /* of the map, 2^-32 s */
 	uint64_t looked;   /* mono: when all receive queues were seen empty last */
+	uint64_t hidden;   /* a packet may have come so long before that and not be seen then */
 	uint32_t in_a_row; /* received packets without a stamp, or with an impossible one */
 	uint32_t refused_in_a_row;
 	uint64_t tick; /* TSC ticks a second, roughly */
@@ -100,9 +101,6 @@ static inline bool tw_stamper_patient(const struct tw_stamper *s)
 	return s->rx && s->by_kernel && s->steady;
 }
 
-/* How long before the last look at empty queues a packet may have come that was not seen then. */
-#define TW_STAMP_HIDDEN ((uint64_t)43000000) /* 10 ms */
-
 enum tw_stamp_verdict {
 	TW_STAMP_BY_NIC,
 	TW_STAMP_MISSING,
@@ -118,7 +116,7 @@ static inline __attribute__((always_inline)) enum tw_stamp_verdict tw_stamp_rece
 	const struct tw_stamper *s, const struct tw_clock_map *clock, const struct rte_mbuf *m,
 	uint64_t now, bool use, uint64_t *ret_mono)
 {
-	uint64_t nic, mono, oldest = s->looked - TW_STAMP_HIDDEN;
+	uint64_t nic, mono, oldest = s->looked - s->hidden;
 
 	*ret_mono = now;
 	if (unlikely(!use))

@@ -209,6 +209,35 @@ static void that_cannot_be(void **state)
 	}
 }
 
+/* The kernel may have had a packet for long that was not to be seen yet; but not for an hour. */
+static void the_kernel_may_be_late(void **state)
+{
+	static atomic_bool lost;
+	static const int64_t ns[] = {-100 * DP_MS, -3600 * TW_NS_PER_SEC};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
+		struct dp_pair p;
+
+		dp_nic_reset();
+		dp_nic.rx_every[0] = 1;
+		dp_nic.rx_ns = ns[i];
+		p = dp_nic_pair();
+		p.stamps[0].kernel_lost = &lost;
+		p.stamps[1] = (struct tw_loop_stamps){0};
+		dp_nic_all(&p);
+		if (i == 0) {
+			assert_int_equal(p.result->stamping.refused, 0);
+			assert_true(p.result->stamping.kernel[3] > 0);
+			assert_int_equal(p.result->stamping.notes, 0);
+		} else {
+			assert_true(p.result->stamping.refused >= 64);
+			assert_int_equal(p.result->stamping.notes, 1 << TW_STAMP_NOTE_RX_REFUSED);
+		}
+		dp_nic_done(&p);
+	}
+}
+
 /* The NIC's clock is set in the middle of a run: seen at once or at the next look, and then used
  * again. */
 static void a_clock_that_jumps(void **state)
@@ -284,6 +313,7 @@ int main(void)
 		cmocka_unit_test(some_without),
 		cmocka_unit_test(none_at_all),
 		cmocka_unit_test(that_cannot_be),
+		cmocka_unit_test(the_kernel_may_be_late),
 		cmocka_unit_test(a_clock_that_jumps),
 		cmocka_unit_test(a_clock_that_nobody_reads),
 	};
