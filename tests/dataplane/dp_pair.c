@@ -26,7 +26,7 @@ struct dp_pair dp_pair(void)
 				.n_streams = 1,
 				.schedule = TW_SCHEDULE_MAX,
 				.burst = 1,
-				.timeout = tw_ns_from_ms(500),
+				.timeout = tw_ns_from_sec(20),
 				.in_flight_max = 100,
 				.seed = 1,
 			},
@@ -203,6 +203,21 @@ void dp_tick(struct tw_task *t)
 {
 	tw_task_housekeeping(t, rte_rdtsc());
 	t->step(t);
+}
+
+void dp_change_clock(struct tw_clock *c, int64_t stepped, struct tw_ns passed)
+{
+	struct tw_clock_map m = c->map;
+
+	m.epoch += stepped != 0;
+	m.offset += (uint64_t)stepped;
+	m.offsets[m.epoch % TW_CLOCK_EPOCHS] = m.offset;
+	m.mono0 = tw_clock_mono(&c->map, rte_rdtsc()) + (uint64_t)tw_ns_to_span(passed).v;
+	m.tsc0 = rte_rdtsc();
+	atomic_fetch_add(&c->seq, 1);
+	c->previous = c->map;
+	c->map = m;
+	atomic_fetch_add(&c->seq, 1);
 }
 
 uint64_t dp_now_ms(void)

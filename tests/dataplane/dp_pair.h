@@ -42,7 +42,7 @@ struct dp_pair {
 	struct tw_reflector_snapshot reflected;
 };
 
-/* STAMP of 44 octets over IPv4, one stream, timeout 500 ms, as fast as possible, 100 in flight. */
+/* STAMP of 44 octets over IPv4, one stream, timeout 20 s, as fast as possible, 100 in flight. */
 struct dp_pair dp_pair(void);
 
 /* Before it is opened: all of its streams are authenticated STAMP, with one key. */
@@ -67,6 +67,12 @@ void dp_tick(struct tw_task *t);
 /* By hand: rounds of the sender, and of the reflector if asked for, until the sender has finished;
  * the test fails after 5 s. */
 void dp_until_finished(struct dp_pair *p, bool reflect);
+
+/*
+ * As tw_clock_update() publishes it: CLOCK_REALTIME was stepped, or so much time went by. A long
+ * timeout that is ended like this does not depend on how long the machine stalls.
+ */
+void dp_change_clock(struct tw_clock *c, int64_t stepped, struct tw_ns passed);
 
 uint64_t dp_now_ms(void);
 

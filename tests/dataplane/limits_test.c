@@ -27,6 +27,17 @@ static void send_for(struct dp_pair *p, unsigned int ms)
 		dp_tick(p->sender);
 }
 
+static void step_clock(struct tw_clock *c, int64_t by)
+{
+	dp_change_clock(c, by, tw_ns(0));
+}
+
+static void ticks(struct tw_task *t, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		dp_tick(t);
+}
+
 /* Take what is on the wire, check its sequence numbers. @return how many */
 static uint32_t take_all(const struct dp_pair *p, uint32_t next)
 {
@@ -47,11 +58,13 @@ static uint32_t take_all(const struct dp_pair *p, uint32_t next)
 /* --pps max against a full ring: back-pressure, counted once a packet; no number is left out. */
 static void ring_full(void **state)
 {
+	struct tw_clock clock = dp_clock;
 	struct dp_pair p = dp_pair();
 	char why[200];
 	uint32_t got = 0;
 
 	(void)state;
+	p.clock = &clock;
 	p.wire = 50;
 	p.sender_cfg.in_flight_max = 0;
 	p.sender_cfg.count = 1000;
@@ -73,6 +86,7 @@ static void ring_full(void **state)
 	assert_in_range(p.result->tester.tx_full, 14, 1000);
 	assert_int_equal(p.result->tester.not_sent, 0);
 	assert_true(tw_result_tester_ok(p.result, why, sizeof(why)));
+	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
 	dp_until_finished(&p, false);
 	dp_pair_close(&p);
 }
@@ -136,6 +150,7 @@ static void no_buffers(void **state)
 	for (int paced = 0; paced < 2; paced++) {
 		struct dp_pair p = dp_pair();
 		static void *all[16384];
+		uint64_t missing;
 		unsigned int n;
 		char why[200];
 
@@ -143,6 +158,8 @@ static void no_buffers(void **state)
 			p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
 			p.sender_cfg.pps_num = 2000;
 			p.sender_cfg.pps_den = 1;
+			/* none is too late: it is the buffers that are missing */
+			p.sender_cfg.horizon = tw_ns_from_sec(60);
 		}
 		p.sender_cfg.count = 100;
 		dp_pair_open(&p);
@@ -150,19 +167,21 @@ static void no_buffers(void **state)
 		assert_in_range(n, 1, 16384);
 		assert_int_equal(rte_mempool_get_bulk(pool_of(&p), all, n), 0);
 		dp_start(&p);
-		send_for(&p, 20);
-		dp_pair_stop(&p);
+		for (uint64_t end = dp_cpu_ms() + 5000; p.result->tester.tx_full < 20;) {
+			assert_true(dp_cpu_ms() < end);
+			dp_tick(p.sender);
+			dp_pair_stop(&p);
+		}
+		missing = p.result->tester.tx_full;
 		assert_int_equal(p.result->packets.sent, 0);
-		assert_true(p.result->tester.tx_full > 0);
+		assert_int_equal(p.result->tester.not_sent, paced ? missing : 0);
 		rte_mempool_put_bulk(pool_of(&p), all, n);
 		dp_until_finished(&p, true);
 		dp_pair_stop(&p);
-		assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 100);
+		assert_int_equal(p.result->tester.tx_full, missing);
+		assert_int_equal(p.result->tester.not_sent, paced ? missing : 0);
+		assert_int_equal(p.result->packets.sent, paced ? 100 - missing : 100);
 		assert_int_equal(p.result->packets.received, p.result->packets.sent);
-		if (paced)
-			assert_in_range(p.result->tester.not_sent, 20, 100);
-		else
-			assert_int_equal(p.result->packets.sent, 100);
 		p.result->offered_pps = paced ? 2000 : 0;
 		assert_int_equal(tw_result_tester_ok(p.result, why, sizeof(why)), !paced);
 		dp_pair_close(&p);
@@ -172,26 +191,28 @@ static void no_buffers(void **state)
 /* The bound on packets in flight, and what ends the wait for lost ones. */
 static void in_flight(void **state)
 {
+	struct tw_clock clock = dp_clock;
 	struct dp_pair p = dp_pair();
 
 	(void)state;
-	p.sender_cfg.timeout = tw_ns_from_ms(100);
+	p.clock = &clock;
+	p.sender_cfg.timeout = tw_ns_from_sec(60);
 	p.sender_cfg.count = 0;
 	dp_pair_open(&p);
 	dp_start(&p);
-	send_for(&p, 10);
+	ticks(p.sender, 20);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.sent, 100);
-	send_for(&p, 110);
+	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
+	ticks(p.sender, 20);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.sent, 200);
 	/* the answers come after all, late those to the first hundred: 100 more may go */
-	for (int i = 0; i < 20; i++)
-		dp_tick(p.reflector);
-	send_for(&p, 5);
+	ticks(p.reflector, 20);
+	ticks(p.sender, 20);
 	dp_pair_stop(&p);
-	assert_in_range(p.result->packets.sent, 201, 300);
-	assert_in_range(p.result->packets.late, 100, 200);
+	assert_int_equal(p.result->packets.sent, 300);
+	assert_int_equal(p.result->packets.late, 100);
 	/* and on it goes, without a pause of a whole timeout */
 	for (int i = 0; i < 100; i++) {
 		dp_tick(p.reflector);
@@ -202,8 +223,8 @@ static void in_flight(void **state)
 	p.sender->control(p.sender, TW_LETTER_STOP);
 	dp_until_finished(&p, true);
 	dp_pair_stop(&p);
-	assert_int_equal(
-		p.result->packets.sent, p.result->packets.received + p.result->packets.late);
+	assert_int_equal(p.result->packets.late, 100);
+	assert_int_equal(p.result->packets.sent, p.result->packets.received + 100);
 	dp_pair_close(&p);
 }
 
@@ -211,7 +232,7 @@ static void in_flight(void **state)
 static void no_answer(void **state)
 {
 	struct dp_pair p = dp_pair();
-	uint64_t began = dp_now_ms();
+	uint64_t began = dp_now_ms(), used = dp_cpu_ms();
 
 	(void)state;
 	p.sender_cfg.timeout = tw_ns_from_ms(60);
@@ -219,7 +240,9 @@ static void no_answer(void **state)
 	dp_pair_open(&p);
 	dp_start(&p);
 	dp_until_finished(&p, false);
-	assert_in_range(dp_now_ms() - began, 59, 1000);
+	assert_true(dp_now_ms() - began >= 59);
+	/* it is moved all the time: as much wall time on a machine of its own */
+	assert_true(dp_cpu_ms() - used <= 1000);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.sent, 10);
 	assert_int_equal(p.result->packets.received, 0);
@@ -255,6 +278,11 @@ static int hold(struct tw_task *t, void *arg)
 	return 0;
 }
 
+static bool sends(void *arg)
+{
+	return atomic_load(&((struct tw_task *)arg)->packets) > 0;
+}
+
 /* A worker that is held up gives up what is too old to be sent, and says so. */
 static void starved(void **state)
 {
@@ -266,17 +294,17 @@ static void starved(void **state)
 	p.sender_cfg.schedule = TW_SCHEDULE_PERIODIC;
 	p.sender_cfg.pps_num = 2000;
 	p.sender_cfg.pps_den = 1;
-	p.sender_cfg.count = 600;
+	p.sender_cfg.count = 1500;
 	dp_pair_open(&p);
 	dp_pair_launch(&p, 1);
-	dp_sleep_ms(50);
+	dp_wait(sends, p.sender);
 	assert_int_equal(tw_task_call(p.sender, hold, &ms), 0);
 	dp_pair_wait(&p);
 	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 600);
+	assert_int_equal(p.result->packets.sent + p.result->tester.not_sent, 1500);
 	assert_int_equal(p.result->packets.received, p.result->packets.sent);
 	/* 300 were due meanwhile */
-	assert_in_range(p.result->tester.not_sent, 250, 600);
+	assert_in_range(p.result->tester.not_sent, 250, 1500);
 	assert_false(tw_result_tester_ok(p.result, why, sizeof(why)));
 	assert_non_null(strstr(why, "packets were due but not sent in time"));
 	dp_pair_close(&p);
@@ -309,22 +337,6 @@ static void starved_at_the_end(void **state)
 	}
 }
 
-/* As tw_clock_update() publishes it when CLOCK_REALTIME was stepped. */
-static void step_clock(struct tw_clock *c, int64_t by)
-{
-	struct tw_clock_map m = c->map;
-
-	m.epoch++;
-	m.offset += (uint64_t)by;
-	m.offsets[m.epoch % TW_CLOCK_EPOCHS] = m.offset;
-	m.mono0 = tw_clock_mono(&c->map, rte_rdtsc());
-	m.tsc0 = rte_rdtsc();
-	atomic_fetch_add(&c->seq, 1);
-	c->previous = c->map;
-	c->map = m;
-	atomic_fetch_add(&c->seq, 1);
-}
-
 /*
  * The clock is stepped by an hour while packets are away, on their way there and back: round
  * trips do not notice, one-way delays show it, and the result says that it happened.
@@ -334,37 +346,38 @@ static void clock_step(void **state)
 	struct tw_clock clock = dp_clock;
 	struct dp_pair p = dp_pair();
 	const int64_t hour = 3600LL << 32;
+	uint64_t began = rte_rdtsc();
+	int64_t most;
 
 	(void)state;
 	p.clock = &clock;
+	p.sender_cfg.timeout = tw_ns_from_sec(60);
 	p.sender_cfg.count = 300;
 	dp_pair_open(&p);
 	dp_start(&p);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.sender);
+	ticks(p.sender, 10);
 	step_clock(&clock, hour); /* on the way there: outbound + 1 h, inbound - 1 h */
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.reflector);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.sender);
+	ticks(p.reflector, 10);
+	ticks(p.sender, 10);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.received, 100);
 	assert_true(p.result->delay[TW_OUTBOUND].m.min > hour - (int64_t)SEC);
 	assert_true(p.result->delay[TW_INBOUND].m.max < -hour + (int64_t)SEC);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.reflector);
+	ticks(p.reflector, 10);
 	step_clock(&clock, -hour); /* on the way back: T4 stays on T1's scale */
 	dp_until_finished(&p, true);
 	dp_pair_stop(&p);
+	/* no packet was away for longer than all of it took */
+	most = (int64_t)tw_clock_ticks(&clock.map, rte_rdtsc() - began);
 	assert_int_equal(p.result->packets.received, 300);
 	assert_int_equal(p.result->clock.steps, 2);
 	assert_int_equal(p.result->discarded[TW_DISCARD_BAD_ECHO], 0);
 	assert_int_equal(p.result->peer.negative_residence, 0);
-	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.min, 0, SEC / 4);
-	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.max, 0, SEC / 4);
+	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.min, 0, most);
+	assert_in_range(p.result->delay[TW_ROUNDTRIP].m.max, 0, most);
 	/* the second hundred both ways on one scale, the third again */
-	assert_in_range(p.result->delay[TW_OUTBOUND].m.min, 0, SEC / 4);
-	assert_in_range(p.result->delay[TW_INBOUND].m.max, 0, SEC / 4);
+	assert_in_range(p.result->delay[TW_OUTBOUND].m.min, 0, most);
+	assert_in_range(p.result->delay[TW_INBOUND].m.max, 0, most);
 	dp_pair_close(&p);
 }
 
@@ -418,20 +431,18 @@ static void interim(void **state)
 	struct tw_sender_query border = {0}, q = {.border = true, .into = r};
 
 	(void)state;
-	p.sender_cfg.timeout = tw_ns_from_ms(50);
+	/* nothing is settled by time alone */
+	p.sender_cfg.timeout = tw_ns_from_sec(60);
 	p.sender_cfg.count = 150;
 	dp_pair_open(&p);
 	dp_start(&p);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.sender);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.reflector);
+	ticks(p.sender, 10);
+	ticks(p.reflector, 10);
 	for (int i = 0; i < 2; i++)
 		dp_tick(p.sender);
 	assert_int_equal(tw_sender_border(p.sender, &border), 0);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 0);
-	for (int i = 0; i < 10; i++)
-		dp_tick(p.reflector);
+	ticks(p.reflector, 10);
 	for (int i = 0; i < 20; i++)
 		dp_tick(p.sender);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 1);
@@ -472,6 +483,7 @@ static void untagged_reply(void **state)
 		rte_pktmbuf_adj(m[i], 4);
 	}
 	assert_int_equal(rte_eth_tx_burst(p.port[1], 0, m, n), n);
+	dp_tick(p.sender); /* they are there: no timeout comes before them */
 	dp_until_finished(&p, false);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.received, 0);

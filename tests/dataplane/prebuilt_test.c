@@ -44,8 +44,8 @@ static unsigned int take(const struct dp_pair *p, int which, unsigned int n)
 /* Send FRAMES packets, with frames in the buffers or not. */
 static void send_all(struct dp_pair *p, int which)
 {
-	uint64_t end = dp_now_ms() + 5000;
 	unsigned int n = 0;
+	uint64_t end;
 
 	p->sender_cfg.count = FRAMES;
 	p->sender_cfg.in_flight_max = 0;
@@ -56,8 +56,9 @@ static void send_all(struct dp_pair *p, int which)
 		assert_int_equal(tw_sender_prebuilt_init(sender(p)), 0);
 		assert_non_null(sender(p)->prebuilt);
 	}
+	end = dp_cpu_ms() + 5000;
 	dp_start(p);
-	while (n < FRAMES && dp_now_ms() < end) {
+	while (n < FRAMES && dp_cpu_ms() < end) {
 		dp_tick(p->sender);
 		n = take(p, which, n);
 	}

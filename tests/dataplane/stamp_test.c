@@ -101,6 +101,7 @@ static void tlvs_of_a_false_reply(void **state)
 	static const char *const words[] = {"location"};
 	static const struct tw_tlv_policy policy = {.t2_method = TW_METHOD_SOFTWARE};
 	static struct tw_tlv_template tlv;
+	struct tw_clock clock = dp_clock;
 	struct dp_pair p = dp_pair();
 	struct rte_mbuf *m;
 	struct tw_sender *s;
@@ -113,6 +114,7 @@ static void tlvs_of_a_false_reply(void **state)
 	tw_rand_init(&rand, 1);
 	assert_int_equal(tw_tlv_compile(words, 1, false, &rand, &tlv, &err), 0);
 	size = (uint16_t)(TW_STAMP_LEN + tlv.len);
+	p.clock = &clock;
 	p.sender_cfg.count = 20;
 	p.streams[0].tlv = &tlv;
 	p.streams[0].sizes = &size;
@@ -135,6 +137,11 @@ static void tlvs_of_a_false_reply(void **state)
 	tw_sender_slow(s, m, tw_clock_mono(&s->task.clock, rte_rdtsc()));
 	assert_int_equal(s->result->discarded[TW_DISCARD_BAD_ECHO], 1);
 	assert_int_equal(s->result->tlv.replies, 0);
+	while (s->answered < 19) {
+		dp_tick(p.reflector);
+		dp_tick(p.sender);
+	}
+	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
 	dp_until_finished(&p, true);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.lost, 1);
