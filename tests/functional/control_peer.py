@@ -137,7 +137,7 @@ def hang(address, steps, modes=MODE, trigger=None):
 
 def connect(address):
     s = socket.socket(family_of(address), socket.SOCK_STREAM)
-    s.settimeout(10)
+    s.settimeout(60)  # nobody is silent for so long, on a machine that is busy either
     s.connect((address, 862))
     return s
 
