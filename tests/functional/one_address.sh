@@ -27,7 +27,7 @@ cat >"$dir/ask.py" <<'END'
 import socket, sys
 a = sys.argv[1]
 s = socket.socket(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(1)
+s.settimeout(10)
 s.connect((a, 862))
 for _ in range(5):
     s.send(b"x" * 44)
