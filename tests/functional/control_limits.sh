@@ -163,10 +163,10 @@ page()
 	ip netns exec "$b" curl -s http://127.0.0.1:9101/metrics >"$dir/page"
 	grep -E "$1" "$dir/page" >/dev/null
 }
-check 'a live session is shown' within 3 page 'twamp_reflected_session_received_total\{.*\} 0$'
+check 'a live session is shown' soon 3 page 'twamp_reflected_session_received_total\{.*\} 0$'
 scripted used packets "$b4" 41000 7
 holds used '.answered == 7'
-check 'with its packets' within 3 page 'twamp_reflected_session_received_total\{.*\} 7$'
+check 'with its packets' soon 3 page 'twamp_reflected_session_received_total\{.*\} 7$'
 check 'and its replies' grep -qE 'twamp_reflected_session_reflected_total\{.*\} 7$' "$dir/page"
 # packets for longer than REFWAIT and SERVWAIT
 scripted kept packets "$b4" 41000 95

@@ -66,7 +66,7 @@ for to in "$b4" "$b6"; do
 			'([.discarded[]] | add) == 0' ".control.mode == \"$mode\"" \
 			'.control.sessions[0].accept == 0' '.session.protocol == "twamp"'
 		check "$mode to $to: the server's end of the connection is closed" \
-			within 2 open_connections 0
+			soon 2 open_connections 0
 		check "$mode to $to: the TAP is gone" gone "$a"
 		sent=$((sent + $(json "$to-$mode" .packets.sent)))
 		n=$((n + 1))
@@ -78,7 +78,7 @@ start ping "$a" "$bin" twping -c 20 -i 0.005f -A O --ip "$a4/24" \
 	--dev "net_memif0,role=client,socket=$sock,socket-abstract=no" "$b4"
 wait "$pid"
 same 'exit status of twping' 0 "$?"
-check 'twping: the connection is closed' within 2 open_connections 0
+check 'twping: the connection is closed' soon 2 open_connections 0
 sent=$((sent + 20))
 n=$((n + 1))
 
@@ -93,7 +93,7 @@ controller wrong "$b4" --key-file "$dir/wrong" -c 3
 same 'exit status with a wrong key' 1 "$status"
 check 'wrong key: a clear error' said wrong 'refused the connection.*Accept 1'
 check 'wrong key: no table' test ! -s "$dir/wrong.json"
-check 'wrong key: the connection is closed' within 2 open_connections 0
+check 'wrong key: the connection is closed' soon 2 open_connections 0
 
 # Interrupted while it measures: the sessions are stopped all the same.
 measures interrupted
@@ -101,7 +101,7 @@ stop "$c"
 same 'exit status of the interrupted one' 0 "$status"
 sound interrupted
 sent=$((sent + $(json interrupted .packets.sent)))
-check 'interrupted: the connection is closed' within 2 open_connections 0
+check 'interrupted: the connection is closed' soon 2 open_connections 0
 
 ends srv "$s"
 holds srv ".packets.reflected == $sent" '.packets.tx_failed == 0' ".control.sessions == $((n + 51))" \
@@ -133,7 +133,7 @@ sleep 1.8 # its timeout, and some of the two seconds of its farewell
 check 'the client waits until its server knows' not ended "$c"
 kill -CONT "$s"
 ends leaver "$c" 0
-check 'abandoned: the connection is closed' within 2 open_connections 0
+check 'abandoned: the connection is closed' soon 2 open_connections 0
 ends abandoned "$s"
 holds abandoned '.sessions.active == 0' '[.negotiated[] | select(.state != "ended")] == []'
 

@@ -22,14 +22,9 @@ kib()
 	awk '/VmRSS/ { print $2 }' "/proc/$s/status"
 }
 
-# What the threads of both had to wait for a CPU that others had, in seconds so far.
-kept_waiting()
-{
-	cat "/proc/$s/task/"*/schedstat "/proc/$l/task/"*/schedstat | awk '{ ns += $2 } END { print ns / 1e9 }'
-}
-
 # --- sessions ------------------------------------------------------------------------------------
 mkfifo "$dir/hold"
+waited=$(kept_waiting)
 ip netns exec "$a" "$load" "$b4" 100 100 20000 <"$dir/hold" >"$dir/load.json" 2>"$dir/load.log" &
 l=$!
 pids+=("$l")
@@ -37,7 +32,7 @@ exec 7>"$dir/hold"
 within 30 test -s "$dir/load.json" || fail 'the sessions are not negotiated'
 echo "10,000 sessions over 100 connections: $(cat "$dir/load.json")"
 holds load '.accepted == 10000' '.started == 10000' '.refused == 0' '.lost == 0' \
-	".negotiated_s - $(kept_waiting) < 5"
+	".negotiated_s - $(($(kept_waiting) - waited)) / 1000 < 5"
 # each at ten packets a second; a machine that is busy elsewhere sends fewer and loses some
 pps=${TW_SCALE_PPS:-100000} seconds=${TW_SCALE_SECONDS:-2}
 start snd "$a" "$bin" sender --json -v --dev va --protocol twamp-light "$b4" :20000 \

@@ -23,8 +23,8 @@ removed()
 	both "$id" ${1:+"$1"}
 	began=${EPOCHREALTIME/[.,]/}
 	ip -n "$a" link del va
-	check "$id: the sender ends" within 3 ended "$s"
-	check "$id: the reflector ends" within 3 ended "$r"
+	check "$id: the sender ends" soon 3 ended "$s"
+	check "$id: the reflector ends" soon 3 ended "$r"
 	took=$((${EPOCHREALTIME/[.,]/} - began))
 	check "$id: $took us to end" [ "$took" -lt 3000000 ]
 	wait "$s"

@@ -108,7 +108,7 @@ for driver in $(drivers); do
 			s=$pid
 			moment 0.8
 			kill "-$signal" "$s"
-			check "$id: still there" within 3 ended "$s"
+			check "$id: still there" soon 3 ended "$s"
 			wait "$s"
 			status=$?
 			case $status in
@@ -179,7 +179,7 @@ kill -INT "$s"
 sleep 0.2
 check "the first SIGINT waits for replies" not ended "$s"
 kill -INT "$s"
-check "the second SIGINT does not end it" within 1 ended "$s"
+check "the second SIGINT does not end it" soon 1 ended "$s"
 wait "$s"
 same "the second SIGINT" 1 $?
 check "... says so" said twice 'second signal'

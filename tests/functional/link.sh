@@ -20,13 +20,13 @@ goes_and_comes()
 	local id=$1 before
 	both "$id"
 	link "$space" "$dev" down
-	check "$id: says that there is no link" within 2 said "s-$id" 'va has no link'
+	check "$id: says that there is no link" soon 2 said "s-$id" 'va has no link'
 	sleep 0.7
 	link "$space" "$dev" up
 	check "$id: says that it is back" within 5 said "s-$id" 'va has its link again'
 	sleep 0.5
 	before=$(grep -c . "$dir/s-$id.json")
-	within 3 eval "[ \$(grep -c . '$dir/s-$id.json') -gt $((before + 1)) ]"
+	soon 3 eval "[ \$(grep -c . '$dir/s-$id.json') -gt $((before + 1)) ]"
 	ends "s-$id" "$s"
 	ends "r-$id" "$r"
 	adds_up "s-$id"
@@ -61,7 +61,7 @@ ended_without_link()
 	local id=$driver-dark-$1
 	both "$id"
 	link "$b" vb down
-	within 2 said "s-$id" 'va has no link'
+	soon 2 said "s-$id" 'va has no link'
 	ends "s-$id" "$s" "$1"
 	ends "r-$id" "$r" "$1"
 	link "$b" vb up

@@ -86,7 +86,7 @@ if not ok:
     print(text)
 sys.exit(not ok)
 END
-within 2 eval '[ "$(wc -l <"$dir/r.json")" -ge 2 ]'
+soon 2 eval '[ "$(wc -l <"$dir/r.json")" -ge 2 ]'
 ends r "$r"
 all=$(($(sent one) + $(<"$dir/table.sent") + $(column csv packets.sent) + $(column csvs packets.sent)))
 holds r '.interim == false' ".packets.reflected == $all"

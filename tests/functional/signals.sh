@@ -168,7 +168,7 @@ for signal in INT TERM; do
 	holds "srv-$signal" '.sessions.active == 0' '.control.open_connections == 0' \
 		'.control.connections == 42' '[.negotiated[] | select(.state != "ended")] == []' \
 		'[.negotiated[] | select(.received > 10)] | length == 1' '.packets.received > 10'
-	within 2 ended "$h" || fail 'controlclient does not hear of the end'
+	soon 2 ended "$h" || fail 'controlclient does not hear of the end'
 	wait "$h"
 	same "exit status of controlclient without its server" 1 "$?"
 	check 'it says so' said "held-$signal" 'error: controlclient: .*closed'
