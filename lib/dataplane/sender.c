@@ -19,6 +19,8 @@
 #define LEAD_NS 1000000
 /* More of it for each stream that has to be put into the queue. */
 #define LEAD_STREAM_NS 500
+/* Bursts that are taken behind the last timeout: more than any queue holds. */
+#define LAST_LOOKS 1024
 
 static void snapshot(struct tw_task *task, void *into)
 {
@@ -76,6 +78,20 @@ static bool timed_out(const struct tw_sender *s, uint64_t mono)
 	return (int64_t)(mono - s->last_tx) > (int64_t)s->reply.timeout;
 }
 
+/*
+ * What came while the worker was held up is in the queue still: it is heard before the end, that it
+ * is late then is said of it, and the network has not lost it. But whoever sends for ever keeps no
+ * run from its end.
+ */
+static bool unheard(struct tw_sender *s)
+{
+	unsigned int n = tw_sender_receive(s);
+
+	if (s->handover)
+		n += tw_sender_receive_handed(s);
+	return n != 0 && ++s->last_looks < LAST_LOOKS;
+}
+
 static void finish(struct tw_sender *s, uint64_t mono)
 {
 	/* A device that took nothing for so long will not take the rest of --count either. */
@@ -90,7 +106,7 @@ static void finish(struct tw_sender *s, uint64_t mono)
 		s->phase = TW_SENDER_DRAINING;
 	}
 	if (s->phase == TW_SENDER_DRAINING && s->reports_open == 0 &&
-		((!s->cfg.linger && all_answered(s)) || timed_out(s, mono))) {
+		((!s->cfg.linger && all_answered(s)) || (timed_out(s, mono) && !unheard(s)))) {
 		s->phase = TW_SENDER_DONE;
 		atomic_store_explicit(&s->task.finished, true, memory_order_release);
 	}

@@ -137,6 +137,7 @@ struct tw_sender {
 	/* the port's tags as replies have them behind the MAC addresses, and which bits matter */
 	uint64_t tags, tags_care;
 	uint8_t tags_len;      /* octets */
+	uint32_t last_looks;   /* bursts taken behind the last timeout */
 	uint32_t reports_open; /* streams whose Access Report may have to be sent again */
 	uint32_t report_turn;  /* the next of them to be looked at */
 	/* another way to take replies from a queue, for this CPU; NULL: there is none */

@@ -253,6 +253,59 @@ static void no_answer(void **state)
 	dp_pair_close(&p);
 }
 
+/* The worker was held up past the last timeout: what came meanwhile is heard, late, not lost unseen. */
+static void heard_at_last(void **state)
+{
+	struct tw_clock clock = dp_clock;
+	struct dp_pair p = dp_pair();
+
+	(void)state;
+	p.clock = &clock;
+	p.sender_cfg.in_flight_max = 0;
+	p.sender_cfg.count = 1000;
+	dp_pair_open(&p);
+	dp_start(&p);
+	ticks(p.sender, 50);
+	ticks(p.reflector, 50);
+	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
+	dp_until_finished(&p, false);
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.sent, 1000);
+	assert_int_equal(p.result->packets.received, 0);
+	assert_int_equal(p.result->packets.late, 1000);
+	dp_pair_close(&p);
+}
+
+/* Somebody who sends for ever keeps no run from its end. */
+static void not_for_ever(void **state)
+{
+	struct tw_clock clock = dp_clock;
+	struct dp_pair p = dp_pair();
+	unsigned int n = 0;
+
+	(void)state;
+	p.clock = &clock;
+	p.sender_cfg.count = 10;
+	dp_pair_open(&p);
+	dp_start(&p);
+	ticks(p.sender, 5);
+	take_all(&p, 0);
+	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
+	for (; !atomic_load(&p.sender->finished); n++) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(p.pool[1]);
+
+		assert_non_null(m);
+		memset(rte_pktmbuf_append(m, 60), 0, 60);
+		assert_int_equal(rte_eth_tx_burst(p.port[1], 0, &m, 1), 1);
+		assert_true(n < 100000);
+		tw_task_housekeeping(p.sender, rte_rdtsc());
+	}
+	dp_pair_stop(&p);
+	assert_int_equal(p.result->packets.lost, 10);
+	ticks(p.sender, 1);
+	dp_pair_close(&p);
+}
+
 /* Stopped before it began. */
 static void stopped_first(void **state)
 {
@@ -499,6 +552,8 @@ int main(void)
 		cmocka_unit_test(no_buffers),
 		cmocka_unit_test(in_flight),
 		cmocka_unit_test(no_answer),
+		cmocka_unit_test(heard_at_last),
+		cmocka_unit_test(not_for_ever),
 		cmocka_unit_test(stopped_first),
 		cmocka_unit_test(starved),
 		cmocka_unit_test(starved_at_the_end),
