@@ -128,15 +128,12 @@ done
 into full patient loopback --json --pps 1000 --duration 0.3
 sleep 1.5
 check "who is not asked to end waits for the reader" not ended "$s"
-before=${EPOCHREALTIME/[.,]/}
 kill -INT "$s"
 sleep 0.2
 kill -TERM "$s"
-soon 1 ended "$s" || fail "a second signal does not end it at once"
+check "a second signal does not end it at once" soon 0.5 ended "$s"
 wait "$s"
 same "a second signal: exit status" 1 $?
-check "a second signal: $(((${EPOCHREALTIME/[.,]/} - before) / 1000)) ms" \
-	test $((${EPOCHREALTIME/[.,]/} - before)) -lt 700000
 
 # a reader that is slow gets everything
 start slow "$a" sh -c '"$@" | { sleep 2; cat; }' - "$bin" loopback --json --pps 1000 --duration 1.5 \

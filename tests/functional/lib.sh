@@ -182,10 +182,12 @@ sound()
 		fail "$1: ${findings:0:600}"
 }
 
-# within SECONDS COMMAND...: try until it succeeds
+# within SECONDS COMMAND...: try until it succeeds; 0.5 is a number of seconds, too
 within()
 {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	local us=${1}000000 end
+	[[ $1 != *.? ]] || us=${1/./}00000
+	end=$((${EPOCHREALTIME/[.,]/} + 10#$us))
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
