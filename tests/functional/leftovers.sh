@@ -139,8 +139,10 @@ for driver in $(drivers); do
 	done
 
 	reflect "dead-r-$driver"
-	inside "dead-s-$driver" "$a" "$bin" sender --json -v --dev "$driver:va" "$b4" -i 1 -c 60000
-	sleep 0.5
+	# not while a port is being started: its interface's permanent neighbours are put back only behind that
+	inside "dead-s-$driver" "$a" "$bin" sender --json -v --dev "$driver:va" "$b4" -i 1 -c 60000 \
+		--interim 0.1
+	within 20 test -s "$dir/dead-s-$driver.json" || fail "dead-s-$driver sends nothing"
 	stop "$pid" KILL
 	stop "$r" KILL
 	check "kill -9 leaves nothing: this test sees nothing" [ -n "$(remains)" ]
