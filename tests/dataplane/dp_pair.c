@@ -205,6 +205,28 @@ void dp_tick(struct tw_task *t)
 	t->step(t);
 }
 
+void dp_ticks(struct tw_task *t, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		dp_tick(t);
+}
+
+uint32_t dp_pair_take(const struct dp_pair *p, uint32_t next)
+{
+	struct rte_mbuf *m[64];
+	uint32_t taken = 0;
+	uint16_t n;
+
+	while ((n = rte_eth_rx_burst(p->port[1], 0, m, 64)) > 0) {
+		for (uint16_t i = 0; i < n; i++)
+			assert_int_equal(dp_get(rte_pktmbuf_mtod_offset(m[i], uint8_t *, 42), 4),
+				next + taken + i);
+		rte_pktmbuf_free_bulk(m, n);
+		taken += n;
+	}
+	return taken;
+}
+
 void dp_change_clock(struct tw_clock *c, int64_t stepped, struct tw_ns passed)
 {
 	struct tw_clock_map m = c->map;

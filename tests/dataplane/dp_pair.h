@@ -63,6 +63,13 @@ void dp_pair_stop(struct dp_pair *p);
 /* By hand: start, one round of one task with its housekeeping. */
 void dp_start(struct dp_pair *p);
 void dp_tick(struct tw_task *t);
+void dp_ticks(struct tw_task *t, unsigned int n);
+
+/*
+ * Take what is on the wire to the reflector, whose sequence numbers go on from @p next. @return how
+ * many
+ */
+uint32_t dp_pair_take(const struct dp_pair *p, uint32_t next);
 
 /* By hand: rounds of the sender, and of the reflector if asked for, until the sender has finished;
  * the test fails after 5 s. */

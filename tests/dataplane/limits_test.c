@@ -32,29 +32,6 @@ static void step_clock(struct tw_clock *c, int64_t by)
 	dp_change_clock(c, by, tw_ns(0));
 }
 
-static void ticks(struct tw_task *t, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		dp_tick(t);
-}
-
-/* Take what is on the wire, check its sequence numbers. @return how many */
-static uint32_t take_all(const struct dp_pair *p, uint32_t next)
-{
-	struct rte_mbuf *m[64];
-	uint32_t taken = 0;
-	uint16_t n;
-
-	while ((n = rte_eth_rx_burst(p->port[1], 0, m, 64)) > 0) {
-		for (uint16_t i = 0; i < n; i++)
-			assert_int_equal(dp_get(rte_pktmbuf_mtod_offset(m[i], uint8_t *, 42), 4),
-				next + taken + i);
-		rte_pktmbuf_free_bulk(m, n);
-		taken += n;
-	}
-	return taken;
-}
-
 /* --pps max against a full ring: back-pressure, counted once a packet; no number is left out. */
 static void ring_full(void **state)
 {
@@ -77,7 +54,7 @@ static void ring_full(void **state)
 	assert_int_equal(p.result->packets.sent, 50);
 	assert_int_equal(p.result->tester.tx_full, 64 - 50);
 	while (got < 1000) {
-		got += take_all(&p, got);
+		got += dp_pair_take(&p, got);
 		for (int i = 0; i < 5; i++)
 			dp_tick(p.sender);
 	}
@@ -125,7 +102,7 @@ static void ring_stuck(void **state)
 			p.result->offered_pps = 1000;
 			assert_false(tw_result_tester_ok(p.result, why, sizeof(why)));
 		}
-		assert_int_equal(take_all(&p, 0), 50);
+		assert_int_equal(dp_pair_take(&p, 0), 50);
 		tw_task_destroy(p.sender); /* it alone has those that wait */
 		p.sender_cfg.count = 1;
 		assert_int_equal(tw_sender_create(&p.lp[0], &p.sender_cfg, &dp_clock,
@@ -186,124 +163,6 @@ static void no_buffers(void **state)
 		assert_int_equal(tw_result_tester_ok(p.result, why, sizeof(why)), !paced);
 		dp_pair_close(&p);
 	}
-}
-
-/* The bound on packets in flight, and what ends the wait for lost ones. */
-static void in_flight(void **state)
-{
-	struct tw_clock clock = dp_clock;
-	struct dp_pair p = dp_pair();
-
-	(void)state;
-	p.clock = &clock;
-	p.sender_cfg.timeout = tw_ns_from_sec(60);
-	p.sender_cfg.count = 0;
-	dp_pair_open(&p);
-	dp_start(&p);
-	ticks(p.sender, 20);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent, 100);
-	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
-	ticks(p.sender, 20);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent, 200);
-	/* the answers come after all, late those to the first hundred: 100 more may go */
-	ticks(p.reflector, 20);
-	ticks(p.sender, 20);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent, 300);
-	assert_int_equal(p.result->packets.late, 100);
-	/* and on it goes, without a pause of a whole timeout */
-	for (int i = 0; i < 100; i++) {
-		dp_tick(p.reflector);
-		dp_tick(p.sender);
-	}
-	dp_pair_stop(&p);
-	assert_in_range(p.result->packets.sent, 1000, 5000);
-	p.sender->control(p.sender, TW_LETTER_STOP);
-	dp_until_finished(&p, true);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.late, 100);
-	assert_int_equal(p.result->packets.sent, p.result->packets.received + 100);
-	dp_pair_close(&p);
-}
-
-/* Nobody answers: over when the last packet has timed out, and everything is lost. */
-static void no_answer(void **state)
-{
-	struct dp_pair p = dp_pair();
-	uint64_t began = dp_now_ms(), used = dp_cpu_ms();
-
-	(void)state;
-	p.sender_cfg.timeout = tw_ns_from_ms(60);
-	p.sender_cfg.count = 10;
-	dp_pair_open(&p);
-	dp_start(&p);
-	dp_until_finished(&p, false);
-	assert_true(dp_now_ms() - began >= 59);
-	/* it is moved all the time: as much wall time on a machine of its own */
-	assert_true(dp_cpu_ms() - used <= 1000);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent, 10);
-	assert_int_equal(p.result->packets.received, 0);
-	assert_int_equal(p.result->packets.lost_unattributed, 10);
-	assert_int_equal(p.result->delay[TW_ROUNDTRIP].m.count, 0);
-	assert_false(p.result->peer.known);
-	take_all(&p, 0);
-	dp_pair_close(&p);
-}
-
-/* The worker was held up past the last timeout: what came meanwhile is heard, late, not lost unseen. */
-static void heard_at_last(void **state)
-{
-	struct tw_clock clock = dp_clock;
-	struct dp_pair p = dp_pair();
-
-	(void)state;
-	p.clock = &clock;
-	p.sender_cfg.in_flight_max = 0;
-	p.sender_cfg.count = 1000;
-	dp_pair_open(&p);
-	dp_start(&p);
-	ticks(p.sender, 50);
-	ticks(p.reflector, 50);
-	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
-	dp_until_finished(&p, false);
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.sent, 1000);
-	assert_int_equal(p.result->packets.received, 0);
-	assert_int_equal(p.result->packets.late, 1000);
-	dp_pair_close(&p);
-}
-
-/* Somebody who sends for ever keeps no run from its end. */
-static void not_for_ever(void **state)
-{
-	struct tw_clock clock = dp_clock;
-	struct dp_pair p = dp_pair();
-	unsigned int n = 0;
-
-	(void)state;
-	p.clock = &clock;
-	p.sender_cfg.count = 10;
-	dp_pair_open(&p);
-	dp_start(&p);
-	ticks(p.sender, 5);
-	take_all(&p, 0);
-	dp_change_clock(&clock, 0, p.sender_cfg.timeout);
-	for (; !atomic_load(&p.sender->finished); n++) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(p.pool[1]);
-
-		assert_non_null(m);
-		memset(rte_pktmbuf_append(m, 60), 0, 60);
-		assert_int_equal(rte_eth_tx_burst(p.port[1], 0, &m, 1), 1);
-		assert_true(n < 100000);
-		tw_task_housekeeping(p.sender, rte_rdtsc());
-	}
-	dp_pair_stop(&p);
-	assert_int_equal(p.result->packets.lost, 10);
-	ticks(p.sender, 1);
-	dp_pair_close(&p);
 }
 
 /* Stopped before it began. */
@@ -408,15 +267,15 @@ static void clock_step(void **state)
 	p.sender_cfg.count = 300;
 	dp_pair_open(&p);
 	dp_start(&p);
-	ticks(p.sender, 10);
+	dp_ticks(p.sender, 10);
 	step_clock(&clock, hour); /* on the way there: outbound + 1 h, inbound - 1 h */
-	ticks(p.reflector, 10);
-	ticks(p.sender, 10);
+	dp_ticks(p.reflector, 10);
+	dp_ticks(p.sender, 10);
 	dp_pair_stop(&p);
 	assert_int_equal(p.result->packets.received, 100);
 	assert_true(p.result->delay[TW_OUTBOUND].m.min > hour - (int64_t)SEC);
 	assert_true(p.result->delay[TW_INBOUND].m.max < -hour + (int64_t)SEC);
-	ticks(p.reflector, 10);
+	dp_ticks(p.reflector, 10);
 	step_clock(&clock, -hour); /* on the way back: T4 stays on T1's scale */
 	dp_until_finished(&p, true);
 	dp_pair_stop(&p);
@@ -489,13 +348,13 @@ static void interim(void **state)
 	p.sender_cfg.count = 150;
 	dp_pair_open(&p);
 	dp_start(&p);
-	ticks(p.sender, 10);
-	ticks(p.reflector, 10);
+	dp_ticks(p.sender, 10);
+	dp_ticks(p.reflector, 10);
 	for (int i = 0; i < 2; i++)
 		dp_tick(p.sender);
 	assert_int_equal(tw_sender_border(p.sender, &border), 0);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 0);
-	ticks(p.reflector, 10);
+	dp_ticks(p.reflector, 10);
 	for (int i = 0; i < 20; i++)
 		dp_tick(p.sender);
 	assert_int_equal(tw_sender_border_settled(p.sender, NULL), 1);
@@ -550,10 +409,6 @@ int main(void)
 		cmocka_unit_test(ring_full),
 		cmocka_unit_test(ring_stuck),
 		cmocka_unit_test(no_buffers),
-		cmocka_unit_test(in_flight),
-		cmocka_unit_test(no_answer),
-		cmocka_unit_test(heard_at_last),
-		cmocka_unit_test(not_for_ever),
 		cmocka_unit_test(stopped_first),
 		cmocka_unit_test(starved),
 		cmocka_unit_test(starved_at_the_end),
