@@ -44,20 +44,25 @@ by()
 }
 
 # stopped NAME OPTIONS...: a reflector that stands still for 150 ms, and a sender that stands still for
-# 80 ms when the replies come. One packet in ten is among those.
+# 80 ms when the replies come. One packet in ten is among those; again where the sender itself says
+# that a fifth of all had no time.
 stopped()
 {
-	local name=$1
+	local name=$1 try
 	shift
-	pair "$name" "$*" "--duration 1.2 --timeout 1000 --interim 0.1 $*"
-	within 10 eval "[ -s '$dir/s-$name.json' ]" || fail "s-$name sends nothing"
-	kill -STOP "$r"
-	sleep 0.15
-	kill -STOP "$s"
-	kill -CONT "$r"
-	sleep 0.08
-	kill -CONT "$s"
-	over "$name"
+	for try in 1 2 3; do
+		pair "$name" "$*" "--duration 1.2 --timeout 1000 --interim 0.1 $*"
+		within 10 eval "[ -s '$dir/s-$name.json' ]" || fail "s-$name sends nothing"
+		kill -STOP "$r"
+		sleep 0.15
+		kill -STOP "$s"
+		kill -CONT "$r"
+		sleep 0.08
+		kill -CONT "$s"
+		over "$name"
+		[ "$(json "s-$name" .tester.not_sent)" -gt 240 ] || break
+		echo "$name: no time for it ($try)"
+	done
 }
 
 for driver in $(drivers); do
