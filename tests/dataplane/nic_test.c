@@ -183,6 +183,21 @@ static void none_at_all(void **state)
 	dp_nic_done(&p);
 }
 
+/* A run in which all receive stamps of the sender are off by ns; kernel_lost: they are the kernel's. */
+static struct dp_pair all_off_by(int64_t ns, const _Atomic bool *kernel_lost)
+{
+	struct dp_pair p;
+
+	dp_nic_reset();
+	dp_nic.rx_every[0] = 1;
+	dp_nic.rx_ns = ns;
+	p = dp_nic_pair();
+	p.stamps[0].kernel_lost = kernel_lost;
+	p.stamps[1] = (struct tw_loop_stamps){0};
+	dp_nic_all(&p);
+	return p;
+}
+
 /* Stamps of another clock: in the future, or long before the queue was seen empty. */
 static void that_cannot_be(void **state)
 {
@@ -191,14 +206,8 @@ static void that_cannot_be(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
-		struct dp_pair p;
+		struct dp_pair p = all_off_by(ns[i], NULL);
 
-		dp_nic_reset();
-		dp_nic.rx_every[0] = 1;
-		dp_nic.rx_ns = ns[i];
-		p = dp_nic_pair();
-		p.stamps[1] = (struct tw_loop_stamps){0};
-		dp_nic_all(&p);
 		assert_int_equal(p.result->source[3], TW_STAMP_SOFTWARE);
 		/* a worker that did not run for a second cannot know better */
 		assert_in_range(p.result->stamping.refused, 64,
@@ -217,15 +226,8 @@ static void the_kernel_may_be_late(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
-		struct dp_pair p;
+		struct dp_pair p = all_off_by(ns[i], &lost);
 
-		dp_nic_reset();
-		dp_nic.rx_every[0] = 1;
-		dp_nic.rx_ns = ns[i];
-		p = dp_nic_pair();
-		p.stamps[0].kernel_lost = &lost;
-		p.stamps[1] = (struct tw_loop_stamps){0};
-		dp_nic_all(&p);
 		if (i == 0) {
 			assert_int_equal(p.result->stamping.refused, 0);
 			assert_true(p.result->stamping.kernel[3] > 0);

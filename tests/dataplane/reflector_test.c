@@ -403,6 +403,32 @@ static void behind_refused_ones(void **state)
 	assert_true(a.t3 - a.t2 > SEC / 1000000 * 4);
 }
 
+static bool was_still;
+
+static void note_still(struct dp_run *r, struct tw_task *reflector)
+{
+	(void)r;
+	was_still = reflector->still(reflector);
+}
+
+/* Its worker may sleep for long only where no session has to end in time. */
+static void sessions_want_looking_after(void **state)
+{
+	const struct dp_packet p4 = dp_request(4, 0), p6 = dp_request(6, 0);
+
+	(void)state;
+	run.after = note_still;
+	for (unsigned int i = 0; i < 3; i++) {
+		in.n = 0;
+		dp_list_add_packet(&in, i == 1 ? &p6 : &p4);
+		run.cfg.stateless = i == 2;
+		go();
+		assert_int_equal(run.out.n, 1);
+		assert_int_equal(was_still, i == 2);
+		dp_list_free(&run.out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(half_a_verdict, setup, teardown),
 		cmocka_unit_test_setup_teardown(from_nowhere_to_nowhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(behind_refused_ones, setup, teardown),
+		cmocka_unit_test_setup_teardown(sessions_want_looking_after, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, dp_setup, dp_teardown);
